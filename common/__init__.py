@@ -1,0 +1,1 @@
+"""The cellar: words and arithmetic every floor needs. No models, and imports nothing of ours."""

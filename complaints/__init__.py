@@ -1,0 +1,1 @@
+"""Complaints: cases with a number, a deadline, notes, and the way to closed."""

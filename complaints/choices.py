@@ -1,0 +1,55 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ComplaintState(models.TextChoices):
+    RECEIVED = "received", _("Received")
+    HANDLING = "handling", _("In handling")
+    SOLVED = "solved", _("Solved")
+    CLOSED = "closed", _("Closed")
+    VOID = "void", _("Withdrawn")  # opened by a call that was undone
+
+
+# From which state to which; everything else is refused by the service and by the page.
+TRANSITIONS = {
+    ComplaintState.RECEIVED: [ComplaintState.HANDLING],
+    ComplaintState.HANDLING: [ComplaintState.SOLVED],
+    ComplaintState.SOLVED: [ComplaintState.CLOSED, ComplaintState.HANDLING],
+    ComplaintState.CLOSED: [],
+    ComplaintState.VOID: [],
+}
+
+
+class Severity(models.TextChoices):
+    NORMAL = "normal", _("Normal")
+    SERIOUS = "serious", _("Serious")
+    MAJOR = "major", _("Major")
+
+
+class Category(models.TextChoices):
+    """First level of the cause tree; from the not-satisfied items of DOMAIN 2.2."""
+
+    ATTITUDE = "attitude", _("Service attitude")
+    ENVIRONMENT = "environment", _("Premises")
+    REPAIR_QUALITY = "repair_quality", _("Repair quality")
+    PRODUCT_QUALITY = "product_quality", _("Product quality")
+    REPAIR_TIME = "repair_time", _("Repair time")
+    PARTS = "parts", _("Parts supply")
+    PRICE = "price", _("Price")
+    WAITING = "waiting", _("Waiting")
+    DELIVERY = "delivery", _("Delivery process")
+    OTHER = "other", _("Other")
+
+
+class Department(models.TextChoices):
+    SALES = "sales", _("Sales")
+    SERVICE = "service", _("After-sales service")
+    PARTS = "parts", _("Parts")
+    DCRC = "dcrc", _("DCRC")
+    OTHER = "other", _("Other")
+
+
+class Origin(models.TextChoices):
+    CALL = "call", _("Follow-up call")
+    WALK_IN = "walk_in", _("In person")
+    PHONE = "phone", _("Hotline")

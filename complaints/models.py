@@ -1,0 +1,91 @@
+"""Complaint and its notes."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import StoreOwned
+from complaints.choices import Category, ComplaintState, Department, Origin, Severity
+from customers.models import Customer, RepairOrder, Vehicle
+
+
+class Complaint(StoreOwned):
+    """One grievance of one customer. `deadline_at` is when it must be closed (complaints.services.close_hours)."""
+
+    number = models.CharField(_("Number"), max_length=20)  # TS20261122-003, per store and day
+    customer = models.ForeignKey(
+        Customer, verbose_name=_("Customer"), on_delete=models.PROTECT, related_name="complaints"
+    )
+    vehicle = models.ForeignKey(
+        Vehicle, verbose_name=_("Vehicle"), null=True, blank=True, on_delete=models.SET_NULL, related_name="complaints"
+    )
+    repair_order = models.ForeignKey(
+        RepairOrder,
+        verbose_name=_("Repair order"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="complaints",
+    )
+    origin = models.CharField(_("Origin"), max_length=10, choices=Origin, default=Origin.CALL)
+    category = models.CharField(_("Category"), max_length=20, choices=Category)
+    severity = models.CharField(_("Severity"), max_length=10, choices=Severity, default=Severity.NORMAL)
+    department = models.CharField(_("Department"), max_length=10, choices=Department)
+    summary = models.CharField(_("What the customer says"), max_length=500)
+    state = models.CharField(_("State"), max_length=10, choices=ComplaintState, default=ComplaintState.RECEIVED)
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("Handler"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    deadline_at = models.DateTimeField(_("Deadline"))
+    resolution = models.CharField(_("Resolution"), max_length=500, blank=True)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("Opened by"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    opened_at = models.DateTimeField(_("Opened at"))
+    solved_at = models.DateTimeField(_("Solved at"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("Closed at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("Complaint")
+        verbose_name_plural = _("Complaints")
+        ordering = ["-id"]
+        default_permissions = ("view", "add", "change")
+        permissions = [("close_complaint", "Can close a complaint")]
+        constraints = [models.UniqueConstraint(fields=["store", "number"], name="complaint_number_in_store")]
+        indexes = [
+            models.Index(
+                fields=["store", "deadline_at"],
+                name="complaint_open",
+                condition=models.Q(state__in=["received", "handling", "solved"]),
+            ),
+            models.Index(fields=["store", "-id"], name="complaint_newest"),
+            models.Index(fields=["customer", "-id"], name="complaint_customer"),
+        ]
+
+    def __str__(self):
+        return self.number
+
+
+class ComplaintNote(models.Model):
+    """Added, never rewritten. A change of state is a note with `code` and `params`; words of people stand in `text`."""
+
+    complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="notes")
+    at = models.DateTimeField(_("When"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    code = models.CharField(max_length=30, blank=True)
+    params = models.JSONField(default=dict)
+    text = models.CharField(_("Note"), max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name = _("Complaint note")
+        verbose_name_plural = _("Complaint notes")
+        default_permissions = ()
+        ordering = ["at", "id"]
+
+    def __str__(self):
+        return self.text or self.code

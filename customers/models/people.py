@@ -1,0 +1,79 @@
+"""Customer and phone."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from common.fields import KeyField
+from customers.choices import CustomerKind, PhoneKind, PhoneState, Stage
+from customers.models.base import Record
+
+
+class Customer(Record):
+    """A person or company of one store. Found by DMS customer number, else by name + phone; never by phone alone."""
+
+    dms_no = models.CharField(_("DMS customer no."), max_length=40, blank=True)
+    kind = models.CharField(_("Kind"), max_length=8, choices=CustomerKind, default=CustomerKind.PRIVATE)
+    stage = models.CharField(_("Stage"), max_length=8, choices=Stage, default=Stage.OWNER)
+    name = KeyField(_("Name"), max_length=80)
+    pinyin = KeyField(max_length=160, blank=True, editable=False)  # "wangjianguo", surname read as a surname
+    initials = KeyField(max_length=40, blank=True, editable=False)  # "wjg"
+    contact_person = models.CharField(_("Contact person"), max_length=40, blank=True)
+    address = models.CharField(_("Address"), max_length=200, blank=True)
+    wechat = models.CharField(_("WeChat"), max_length=60, blank=True)
+    do_not_call = models.BooleanField(_("Do not call"), default=False)
+    do_not_call_reason = models.CharField(_("Reason"), max_length=200, blank=True)
+    note = models.CharField(_("Note"), max_length=500, blank=True)
+    # {field: ISO moment}: values that DCRC has checked with the customer; a DMS value does not overwrite them (dms.Conflict).
+    verified = models.JSONField(default=dict, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("Customer")
+        verbose_name_plural = _("Customers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["store", "dms_no"], condition=~models.Q(dms_no=""), name="customer_dms_no_in_store"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["store", "name"], name="customer_name"),
+            models.Index(fields=["store", "pinyin"], name="customer_pinyin"),
+            models.Index(fields=["store", "initials"], name="customer_initials"),
+            models.Index(fields=["store", "-id"], name="customer_newest"),
+        ]
+        permissions = [("reveal_phone", "Can reveal a masked phone number")]
+
+    def __str__(self):
+        return self.name
+
+
+class Phone(Record):
+    """One number of one customer. `number` is digits only (landlines with area code); the first mobile is primary."""
+
+    customer = models.ForeignKey(Customer, verbose_name=_("Customer"), on_delete=models.CASCADE, related_name="phones")
+    number = models.CharField(_("Number"), max_length=20)
+    reversed = KeyField(max_length=20, editable=False)  # for the search by tail
+    kind = models.CharField(_("Kind"), max_length=8, choices=PhoneKind)
+    source = models.CharField(_("Source"), max_length=10)  # audit.choices.Source
+    state = models.CharField(_("State"), max_length=8, choices=PhoneState, default=PhoneState.UNKNOWN)
+    is_primary = models.BooleanField(_("Primary"), default=False)
+    verified_at = models.DateTimeField(_("Verified at"), null=True, blank=True)
+    verified_by = models.CharField(_("Verified by"), max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("Phone number")
+        verbose_name_plural = _("Phone numbers")
+        ordering = ["-is_primary", "id"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "number"], name="phone_once_per_customer"),
+            models.UniqueConstraint(
+                fields=["customer"], condition=models.Q(is_primary=True, is_void=False), name="phone_one_primary"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["store", "reversed"], name="phone_tail"),
+            models.Index(fields=["store", "number"], name="phone_number"),
+        ]
+
+    def __str__(self):
+        return self.number

@@ -1,0 +1,73 @@
+"""Vehicle and who owned it when."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from common.fields import KeyField
+from customers.models.base import Record
+from customers.models.people import Customer
+
+
+class Vehicle(Record):
+    """One car of one store, by VIN. `owner` is the current owner; Ownership keeps the history."""
+
+    vin = models.CharField("VIN", max_length=17)
+    vin_reversed = KeyField(max_length=17, editable=False)
+    plate = KeyField(_("Plate"), max_length=10, blank=True)
+    plate_reversed = KeyField(max_length=10, blank=True, editable=False)
+    owner = models.ForeignKey(
+        Customer, verbose_name=_("Owner"), null=True, on_delete=models.PROTECT, related_name="vehicles"
+    )
+    engine_no = models.CharField(_("Engine no."), max_length=40, blank=True)
+    brand = models.CharField(_("Brand"), max_length=40, blank=True)
+    series = models.CharField(_("Series"), max_length=60, blank=True)
+    model = models.CharField(_("Model"), max_length=100, blank=True)
+    color = models.CharField(_("Colour"), max_length=30, blank=True)
+    registered_on = models.DateField(_("Registered on"), null=True, blank=True)
+    odometer_km = models.PositiveIntegerField(_("Odometer (km)"), null=True, blank=True)
+    odometer_on = models.DateField(_("Odometer read on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("Vehicle")
+        verbose_name_plural = _("Vehicles")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["store", "vin"], name="vehicle_vin_in_store")]
+        indexes = [
+            models.Index(fields=["store", "vin_reversed"], name="vehicle_vin_tail"),
+            models.Index(fields=["store", "plate"], name="vehicle_plate"),
+            models.Index(fields=["store", "plate_reversed"], name="vehicle_plate_tail"),
+        ]
+
+    def __str__(self):
+        return self.plate or self.vin
+
+    @property
+    def title(self):
+        """What one would call the car: series and model without saying a word twice."""
+        if self.series and self.model.startswith(self.series):
+            return self.model
+        return " ".join(word for word in (self.series or self.brand, self.model) if word) or self.vin
+
+
+class Ownership(Record):
+    """A stretch of time in which a customer owned a vehicle; the open one has no `ended_on`."""
+
+    vehicle = models.ForeignKey(Vehicle, on_delete=models.CASCADE, related_name="ownerships")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="ownerships")
+    started_on = models.DateField(_("From"), null=True)
+    ended_on = models.DateField(_("Until"), null=True)
+
+    class Meta:
+        verbose_name = _("Ownership")
+        verbose_name_plural = _("Ownerships")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["vehicle"],
+                condition=models.Q(ended_on__isnull=True, is_void=False),
+                name="ownership_one_current",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.vehicle_id} – {self.customer_id}"

@@ -1,0 +1,16 @@
+"""Which app answers under which path. Apps own everything below their prefix."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("accounts.urls")),
+    path("customers/", include("customers.urls")),
+    path("import/", include("dms.urls")),
+    path("calls/", include("followups.urls")),
+    path("complaints/", include("complaints.urls")),
+    path("surveys/", include("cvp.urls")),
+    path("figures/", include("reports.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,62 @@
+"""CallCard: one row per customer, kept for ever, with what the queue sorts by and who holds it."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import StoreOwned
+from accounts.querysets import StoreScopedQuerySet
+from customers.models import Customer
+
+
+class CallCardQuerySet(StoreScopedQuerySet):
+    def open(self):
+        return self.filter(is_open=True)
+
+    def callable(self, now):
+        return self.open().filter(callable_at__lte=now)
+
+    def free_for(self, user, now):
+        """Nobody else holds the lease, and no promise pins the card to somebody else for now."""
+        return self.filter(
+            models.Q(lease_by__isnull=True) | models.Q(lease_by=user) | models.Q(lease_until__lte=now),
+            models.Q(pinned_to__isnull=True) | models.Q(pinned_to=user) | models.Q(pinned_until__lte=now),
+        )
+
+
+class CallCard(StoreOwned):
+    """All open items of one customer merged. Everything but the lease columns is recomputed from the items (services.cards)."""
+
+    customer = models.OneToOneField(Customer, verbose_name=_("Customer"), on_delete=models.CASCADE, related_name="card")
+    is_open = models.BooleanField(default=False)
+    callable_at = models.DateTimeField(_("Callable from"), null=True)
+    rank = models.IntegerField(_("Rank"), default=0)  # smaller is called first (services.cards.rank_of says why)
+    due_on = models.DateField(_("Deadline"), null=True)  # the earliest of its items
+    items_open = models.PositiveSmallIntegerField(default=0)
+    rules = models.JSONField(default=list)  # rule codes of the open items, most urgent first
+    pinned_to = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    pinned_until = models.DateTimeField(null=True)
+    skipped_until = models.DateTimeField(null=True)
+    last_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )  # who spoke with her last
+    # The lease. Recomputing never touches these.
+    lease_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    lease_token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+
+    objects = CallCardQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Call card")
+        verbose_name_plural = _("Call cards")
+        default_permissions = ()
+        indexes = [
+            models.Index(
+                fields=["store", "rank", "callable_at", "id"], name="callcard_queue", condition=models.Q(is_open=True)
+            ),
+            models.Index(fields=["lease_by"], name="callcard_leased", condition=models.Q(lease_by__isnull=False)),
+        ]
+
+    def __str__(self):
+        return f"card {self.customer_id}"

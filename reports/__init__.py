@@ -1,0 +1,1 @@
+"""Composes figures that the floors below declare into pages a manager reads. Owns no facts."""

@@ -1,0 +1,104 @@
+"""The cast: 浦东店 and 徐汇店; 李 the specialist, 周 the manager, 钱 the administrator, 赵 of the other store; 王女士 the customer.
+
+`today` is a fixed Wednesday in store time and `now` its 10:00 (the morning band); services take both as arguments.
+"""
+
+import datetime as dt
+
+import pytest
+
+from accounts.choices import Role
+from accounts.services import create_account, create_store
+
+PASSWORD = "Cast-of-eight-1"
+TODAY = dt.date(2026, 3, 18)
+
+
+@pytest.fixture(autouse=True)
+def _own_uploads(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "uploads"
+
+
+@pytest.fixture
+def today():
+    return TODAY
+
+
+@pytest.fixture
+def now(pudong):
+    return dt.datetime.combine(TODAY, dt.time(10, 0), tzinfo=pudong.zone)
+
+
+@pytest.fixture
+def pudong(db):
+    return create_store(
+        code="PD", name="浦东店", short_name="浦东店", hotline="021-58880000", live_on=dt.date(2026, 1, 1)
+    )
+
+
+@pytest.fixture
+def xuhui(db):
+    return create_store(
+        code="XH", name="徐汇店", short_name="徐汇店", hotline="021-64440000", live_on=dt.date(2026, 1, 1)
+    )
+
+
+@pytest.fixture
+def li(pudong):
+    return create_account(username="li", full_name="李静", role=Role.SPECIALIST, store=pudong, password=PASSWORD)
+
+
+@pytest.fixture
+def chen(pudong):
+    """A second specialist of the same store."""
+    return create_account(username="chen", full_name="陈晨", role=Role.SPECIALIST, store=pudong, password=PASSWORD)
+
+
+@pytest.fixture
+def zhou(pudong):
+    return create_account(username="zhou", full_name="周敏", role=Role.MANAGER, store=pudong, password=PASSWORD)
+
+
+@pytest.fixture
+def qian(pudong):
+    return create_account(username="qian", full_name="钱进", role=Role.ADMINISTRATOR, store=pudong, password=PASSWORD)
+
+
+@pytest.fixture
+def zhao(xuhui):
+    """The specialist of the other store."""
+    return create_account(username="zhao", full_name="赵磊", role=Role.SPECIALIST, store=xuhui, password=PASSWORD)
+
+
+@pytest.fixture
+def wang(pudong):
+    """王女士, private owner, one verified-by-nobody mobile number."""
+    from tests.factories.customers import make_customer
+
+    return make_customer(pudong, name="王雅丽", number="13812345678")
+
+
+@pytest.fixture
+def focus(wang):
+    """Her car."""
+    from tests.factories.customers import make_vehicle
+
+    return make_vehicle(wang, vin="LVSHCAMB1CE054249", plate="沪A8F2K1", series="福克斯", model="福克斯 1.6L")
+
+
+@pytest.fixture
+def login(client):
+    """login(person) -> a client in that person's session."""
+    from django.test import Client
+
+    def _login(person):
+        fresh = Client()
+        fresh.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        return fresh
+
+    return _login
+
+
+def at(store, day, hour, minute=0):
+    """The aware moment of a store's wall clock."""
+    return dt.datetime.combine(day, dt.time(hour, minute), tzinfo=store.zone)

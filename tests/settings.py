@@ -1,0 +1,33 @@
+"""Settings of the suite: the real ones, with a data folder of their own, quick password hashing and inline tasks.
+
+DATABASE_URL chooses the database (`make test` runs the suite once for each that answers).
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+os.environ["DCRC_TESTING"] = "1"
+os.environ.pop("DCRC_ENV", None)
+os.environ.pop("REDIS_URL", None)
+_folder = tempfile.mkdtemp(prefix="dcrc-test-")
+_owner = os.getpid()
+os.environ["DCRC_DATA_DIR"] = _folder
+
+
+@atexit.register
+def _clean_up():
+    if os.getpid() == _owner:  # not in forked children
+        shutil.rmtree(_folder, ignore_errors=True)
+
+
+from dcrc.settings import *  # noqa: E402, F403
+from dcrc.settings import DATA_DIR, DATABASES  # noqa: E402
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, not memory: threads and child processes of a test must meet in one database.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+DATABASES["default"].pop("CONN_MAX_AGE", None)
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_TASK_ALWAYS_EAGER = True
