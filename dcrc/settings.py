@@ -241,6 +241,10 @@ MEDIA_ROOT = DATA_DIR / "uploads"  # never under the web root: uploads are read 
 IMPORT_MAX_BYTES = env.number("IMPORT_MAX_MB", 50) * 1024 * 1024
 IMPORT_MAX_ROWS = env.number("IMPORT_MAX_ROWS", 200_000)
 IMPORT_CHUNK_ROWS = env.number("IMPORT_CHUNK_ROWS", 2_000)
+# Up to so many rows the check runs while the page waits (well under a second); a longer file is checked by the worker.
+IMPORT_CHECK_INLINE_ROWS = env.number("IMPORT_CHECK_INLINE_ROWS", 2_000)
+# A running import that has given no sign of life for so many seconds belongs to a dead worker; the sweep takes it over.
+IMPORT_STALE_SECONDS = env.number("IMPORT_STALE_SECONDS", 90)
 
 # --- Celery: the broker is a doorbell, the database is the ledger -------------------------------------------------------
 if REDIS_URL:
