@@ -17,8 +17,8 @@ _SURNAMES = """
 折she 种chong 繁po 秘bi 洗xian 尉wei 祭zhai 召shao 那na 能nai 谌chen 諶chen 晟cheng 隗wei 郗xi 郇xun 佴nai 厍she 黑he
 牟mou 宁ning 曲qu 应ying 石shi 谷gu 卜bu 薄bo 沈shen 盛sheng 殷yin 乜nie 句gou 藏zang 角jue 燕yan 鲜xian 叶ye
 都du 过guo 贾jia 宿su 行xing 相xiang 占zhan 翟zhai 葛ge 华hua 纪ji 宓mi 阚kan 车che 万wan
-""".split()
-SURNAMES = {entry[0]: entry[1:] for entry in _SURNAMES}
+"""
+SURNAMES = {entry[0]: entry[1:] for entry in _SURNAMES.split()}
 _DOUBLE = """
 欧阳ou,yang 歐陽ou,yang 令狐ling,hu 尉迟yu,chi 尉遲yu,chi 万俟mo,qi 上官shang,guan 司马si,ma 司徒si,tu 司空si,kong 诸葛zhu,ge
 东方dong,fang 皇甫huang,fu 长孙zhang,sun 宇文yu,wen 慕容mu,rong 夏侯xia,hou 公孙gong,sun 轩辕xuan,yuan 钟离zhong,li
@@ -26,8 +26,8 @@ _DOUBLE = """
 赫连he,lian 呼延hu,yan 鲜于xian,yu 闾丘lv,qiu 拓跋tuo,ba 独孤du,gu 南宫nan,gong 西门xi,men 端木duan,mu 百里bai,li
 东郭dong,guo 贺兰he,lan 完颜wan,yan 耶律ye,lv 纳兰na,lan 亓官qi,guan 乐正yue,zheng 漆雕qi,diao 夹谷jia,gu 宰父zai,fu
 谷梁gu,liang 段干duan,gan 梁丘liang,qiu 左丘zuo,qiu 公西gong,xi 羊舌yang,she 第五di,wu
-""".split()
-DOUBLE_SURNAMES = {entry[:2]: tuple(entry[2:].split(",")) for entry in _DOUBLE}
+"""
+DOUBLE_SURNAMES = {entry[:2]: tuple(entry[2:].split(",")) for entry in _DOUBLE.split()}
 # A person's name has at most a two-character surname and a two-character given name; longer Chinese text is a company.
 PERSON_LENGTH = 4
 

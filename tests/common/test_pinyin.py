@@ -51,9 +51,8 @@ def test_a_person_is_read_with_the_surname_as_a_surname(name, full, initials):
         ("盖州市汽车队", "gaizhoushiqichedui", "gzsqcd"),  # 盖 is no surname here
         ("长安汽车", "changanqiche", "caqc"),
         ("重庆饭店", "chongqingfandian", "cqfd"),
-        ("解放日报社", "jiefangribaoshe", "jfrbs")(
-            "上海ABC汽车租赁有限公司", "shanghaiabcqichezulinyouxiangongsi", "shabcqczlyxgs"
-        ),
+        ("解放日报社", "jiefangribaoshe", "jfrbs"),
+        ("上海ABC汽车租赁有限公司", "shanghaiabcqichezulinyouxiangongsi", "shabcqczlyxgs"),
         ("４Ｓ店", "4sdian", "4sd"),
         ("Wang Wei", "wangwei", "ww"),
         ("José García", "josegarcia", "jg"),
