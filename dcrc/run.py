@@ -34,7 +34,12 @@ class Child:
             self.log_path.replace(self.log_path.with_suffix(".log.1"))
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True
+                self.command,
+                cwd=ROOT,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
             )
         self.started = time.monotonic()
 
@@ -45,7 +50,9 @@ class Child:
 
 
 def manage(*arguments, quiet=True):
-    done = subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, stdout=subprocess.PIPE if quiet else None, text=True)
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments], cwd=ROOT, stdout=subprocess.PIPE if quiet else None, text=True
+    )
     if done.returncode:
         sys.stdout.write(done.stdout or "")
         raise SystemExit(f"manage.py {arguments[0]} failed; the lines above say why.")
@@ -128,11 +135,30 @@ def commands(host, port):
         web = [sys.executable, "-m", "waitress", f"--listen={host}:{port}", "dcrc.wsgi:application"]
     else:
         web = [
-            *(sys.executable, "-m", "gunicorn", "dcrc.wsgi:application", "--bind", f"{host}:{port}", "--no-control-socket"),
+            *(
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "dcrc.wsgi:application",
+                "--bind",
+                f"{host}:{port}",
+                "--no-control-socket",
+            ),
             *("--workers", "2", "--threads", "4", "--worker-tmp-dir", "/tmp", "--access-logfile", "-"),
         ]
     celery = [sys.executable, "-m", "celery", "-A", "dcrc"]
-    worker = [*celery, "worker", "--loglevel", "INFO", "--pool", "threads", "--concurrency", "2", "--without-mingle", "--without-gossip"]
+    worker = [
+        *celery,
+        "worker",
+        "--loglevel",
+        "INFO",
+        "--pool",
+        "threads",
+        "--concurrency",
+        "2",
+        "--without-mingle",
+        "--without-gossip",
+    ]
     return {"web": web, "worker": worker, "beat": [*celery, "beat", "--loglevel", "INFO", "--pidfile="]}
 
 

@@ -25,6 +25,7 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [])
 
 # --- Applications, from the roof down -----------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "demo",
     "reports",
     "followups",
     "cvp",

@@ -71,7 +71,17 @@ class Part:
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder) / "report.xml"
             self.code = subprocess.run(
-                [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", "-o", "junit_family=xunit1", *self.arguments, *extra],
+                [
+                    sys.executable,
+                    "-m",
+                    "pytest",
+                    "-q",
+                    f"--junitxml={report}",
+                    "-o",
+                    "junit_family=xunit1",
+                    *self.arguments,
+                    *extra,
+                ],
                 cwd=ROOT,
                 env={**os.environ, **self.environment},
             ).returncode
@@ -101,7 +111,13 @@ def main():
     started = time.monotonic()
     sys.path.insert(0, str(ROOT))
     postgres, redis, chromium = postgres_url(), redis_url(), chromium_path()
-    subprocess.run([sys.executable, "manage.py", "compile_catalogs"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "DCRC_TESTING": "1"})
+    subprocess.run(
+        [sys.executable, "manage.py", "compile_catalogs"],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "DCRC_TESTING": "1"},
+    )
     common = {"DCRC_TEST_REDIS_URL": redis or "", "DCRC_TEST_CHROMIUM": chromium or "", "DATABASE_URL": ""}
     databases = {"SQLite": ""} | ({"PostgreSQL": postgres} if postgres else {})
     parts = {}
@@ -111,7 +127,9 @@ def main():
         if chromium:
             # --tb=native: a failing traceback through Playwright's greenlets can crash pytest on CPython 3.11.
             parts[f"Chromium on {database}"] = Part(
-                f"Browser journeys on {database}", ["-m", "browser", "--tb=native"], {**environment, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}
+                f"Browser journeys on {database}",
+                ["-m", "browser", "--tb=native"],
+                {**environment, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"},
             ).run(extra)
 
     print(f"\n=== What ran ({time.monotonic() - started:.0f} s) ===")

@@ -17,6 +17,7 @@ FLOORS = {
     "cvp": 9,
     "followups": 10,
     "reports": 11,
+    "demo": 12,
     "dcrc": 12,
 }
 

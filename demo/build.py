@@ -1,0 +1,50 @@
+"""Puts the demo together: store, people, files through the real import, weeks at the desk."""
+
+import datetime as dt
+
+from django.utils import timezone
+
+from accounts.choices import Role
+from accounts.services import create_account, create_store
+from demo.files import orders_csv, owners_workbook
+from demo.life import Desk
+from demo.world import World
+from dms.services import confirm_batch, preview_batch, run_batch, stage_upload
+
+STORE_CODE = "pudong"
+PASSWORD = "demo-2026"  # printed at start; the demo listens on this machine only
+ACCOUNTS = [
+    ("li", "李静", Role.SPECIALIST),
+    ("chen", "陈晨", Role.SPECIALIST),
+    ("zhou", "周敏", Role.MANAGER),
+    ("qian", "钱进", Role.ADMINISTRATOR),
+]
+
+
+def build_demo(*, vehicles, worked_for: dt.timedelta, say):
+    """Make the demo in an empty database; `say` takes a line of progress."""
+    now = timezone.now()
+    today = now.astimezone(timezone.get_default_timezone()).date()
+    store = create_store(
+        code=STORE_CODE,
+        name="长安福特浦东店",
+        short_name="长安福特浦东店",
+        hotline="021-58886600",
+        live_on=today - worked_for,
+    )
+    people = {
+        username: create_account(username=username, full_name=full_name, role=role, store=store, password=PASSWORD)
+        for username, full_name, role in ACCOUNTS
+    }
+    world = World(today, vehicles=vehicles)
+    for name, content in (("保有客户档案.xlsx", owners_workbook(world)), ("维修工单.csv", orders_csv(world))):
+        batch = stage_upload(store=store, by=people["zhou"], file_name=name, content=content)
+        preview_batch(batch)
+        confirm_batch(batch, by=people["zhou"])
+        run_batch(batch.pk)
+        batch.refresh_from_db()
+        counts = batch.counts
+        say(f"  {name}: {counts['rows']} rows, {counts['created']} created, {counts['rejected']} rejected")
+    desk = Desk(store, [people["li"], people["chen"]])
+    desk.live(today - worked_for, today, now)
+    say("  the call desk has worked through its last weeks")

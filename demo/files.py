@@ -1,0 +1,116 @@
+"""Writes the world the way a DMS exports it: an .xlsx with a title row and a total, a GB18030 .csv, and a few honest mistakes."""
+
+import csv
+import io
+
+from openpyxl import Workbook
+
+OWNER_HEADERS = [
+    "客户编号",
+    "车主姓名",
+    "客户类型",
+    "联系电话",
+    "固定电话",
+    "地址",
+    "VIN号",
+    "车牌号",
+    "发动机号",
+    "品牌",
+    "车系",
+    "车型",
+    "颜色",
+    "销售日期",
+    "交车日期",
+    "上牌日期",
+    "销售顾问",
+    "是否本公司购车",
+]
+ORDER_HEADERS = [
+    "工单号",
+    "工单开单日期",
+    "提交结算时间",
+    "维修类型",
+    "维修项目名称",
+    "车牌号",
+    "VIN",
+    "车主",
+    "车主电话",
+    "送修人",
+    "送修人手机",
+    "进厂行驶里程",
+    "服务顾问",
+    "指定技师",
+    "维修金额",
+    "工单状态",
+]
+
+
+def owners_workbook(world) -> bytes:
+    """保有客户档案.xlsx: one row per car."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("保有客户档案")
+    sheet.append(["浦东店 保有客户档案(DMS 导出)"])
+    sheet.append(OWNER_HEADERS)
+    for index, car in enumerate(world.cars):
+        owner = car.owner
+        phone, vin = owner.mobile, car.vin
+        if index % 701 == 350:
+            vin = vin[:-1]  # lost its last digit somewhere
+        if index % 613 == 100:
+            phone = phone[:3] + "****" + phone[-4:]
+        sheet.append(
+            [
+                owner.number,
+                owner.name,
+                owner.kind,
+                phone,
+                owner.landline,
+                owner.address,
+                vin,
+                car.plate or "未上牌",
+                car.engine,
+                "长安福特",
+                car.series,
+                car.model,
+                car.color,
+                car.sold_on,
+                car.delivered_on,
+                car.registered_on,
+                car.consultant,
+                "是",
+            ]
+        )
+    sheet.append(["合计", len(world.cars)])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def orders_csv(world) -> bytes:
+    """维修工单.csv, in the encoding Chinese Excel writes."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(ORDER_HEADERS)
+    visits = sorted(((visit, car) for car in world.cars for visit in car.visits), key=lambda pair: pair[0].number)
+    for visit, car in visits:
+        writer.writerow(
+            [
+                visit.number,
+                f"{visit.opened_on:%Y-%m-%d} 09:{int(visit.number[-2:]) % 60:02d}",
+                f"{visit.settled_on:%Y-%m-%d} 16:30:00" if visit.settled_on else "",
+                visit.kind,
+                visit.work,
+                car.plate,
+                car.vin,
+                car.owner.name,
+                car.owner.mobile,
+                visit.bringer,
+                visit.bringer_phone,
+                visit.km,
+                visit.adviser,
+                visit.technician,
+                visit.amount,
+                "已结算" if visit.settled_on else "在修",
+            ]
+        )
+    return out.getvalue().encode("gb18030")
