@@ -19,6 +19,19 @@ TRANSITIONS = {
     ComplaintState.VOID: [],
 }
 
+OPEN_STATES = (ComplaintState.RECEIVED, ComplaintState.HANDLING, ComplaintState.SOLVED)
+
+
+class NoteCode(models.TextChoices):
+    """What a note of the system tells; its parameters are listed beside it."""
+
+    TAKEN_OVER = "taken_over", _("Taken over")  # from: name of the former handler, or ""
+    HANDLING = "handling", _("Handling begun")
+    SOLVED = "solved", _("Solved")  # the note's text is the resolution
+    CLOSED = "closed", _("Closed")
+    REOPENED = "reopened", _("Reopened")  # the note's text is the reason
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
 
 class Severity(models.TextChoices):
     NORMAL = "normal", _("Normal")

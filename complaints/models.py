@@ -5,7 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StoreOwned
-from complaints.choices import Category, ComplaintState, Department, Origin, Severity
+from complaints.choices import OPEN_STATES, Category, ComplaintState, Department, NoteCode, Origin, Severity
+from complaints.querysets import ComplaintQuerySet, NoteQuerySet
 from customers.models import Customer, RepairOrder, Vehicle
 
 
@@ -50,6 +51,8 @@ class Complaint(StoreOwned):
     solved_at = models.DateTimeField(_("Solved at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("Closed at"), null=True, blank=True)
 
+    objects = ComplaintQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("Complaint")
         verbose_name_plural = _("Complaints")
@@ -70,6 +73,15 @@ class Complaint(StoreOwned):
     def __str__(self):
         return self.number
 
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def stamp(self) -> str:
+        """What a reader saw when deciding; a form sends it back, so that nobody overrules what was not seen."""
+        return f"{self.state}.{self.handler_id or 0}"
+
 
 class ComplaintNote(models.Model):
     """Added, never rewritten. A change of state is a note with `code` and `params`; words of people stand in `text`."""
@@ -77,9 +89,11 @@ class ComplaintNote(models.Model):
     complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="notes")
     at = models.DateTimeField(_("When"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    code = models.CharField(max_length=30, blank=True)
+    code = models.CharField(max_length=30, blank=True)  # choices.NoteCode
     params = models.JSONField(default=dict)
     text = models.CharField(_("Note"), max_length=1000, blank=True)
+
+    objects = NoteQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Complaint note")
@@ -89,3 +103,8 @@ class ComplaintNote(models.Model):
 
     def __str__(self):
         return self.text or self.code
+
+    @property
+    def title(self) -> str:
+        """What a note of the system tells, in the reader's language."""
+        return NoteCode(self.code).label if self.code else ""

@@ -14,5 +14,22 @@ class Scale(models.TextChoices):
     TEXT = "text", _("Words")
 
 
+# What one key means on a scale of fixed words: key pressed -> (stored number, word). Keys run from best to worst,
+# so that a satisfied customer is "1, 1, 1"; the numbers run the usual way, so that more is better.
+KEYS = {
+    Scale.FIVE: {
+        "1": (5, _("Completely satisfied")),
+        "2": (4, _("Very satisfied")),
+        "3": (3, _("Fairly satisfied")),
+        "4": (2, _("Somewhat dissatisfied")),
+        "5": (1, _("Very dissatisfied")),
+    },
+    Scale.YES_NO: {
+        "1": (1, _("Yes")),
+        "2": (0, _("No")),
+    },
+}
+
+
 class SurveyChannel(models.TextChoices):
     CALL = "call", _("On the call")

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StoreOwned
 from customers.models import Customer, Vehicle
-from cvp.choices import Scale, SurveyChannel
+from cvp.choices import KEYS, Scale, SurveyChannel
+from cvp.querysets import ResponseQuerySet, VersionQuerySet
 
 
 class Questionnaire(StoreOwned):
@@ -31,6 +32,8 @@ class Version(models.Model):
     questionnaire = models.ForeignKey(Questionnaire, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveSmallIntegerField(_("Version"))
     published_at = models.DateTimeField(_("Published at"), null=True)
+
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Questionnaire version")
@@ -72,6 +75,14 @@ class Question(models.Model):
     def __str__(self):
         return self.text_en if (get_language() or "").startswith("en") else self.text_zh
 
+    @property
+    def options(self) -> list[tuple[str, int, str]]:
+        """(key, stored number, word) from the first key on; nothing for answers in words."""
+        if self.scale == Scale.CHOICE:
+            language = "en" if (get_language() or "").startswith("en") else "zh"
+            return [(str(place), place, words[language]) for place, words in enumerate(self.choices, start=1)]
+        return [(key, number, str(word)) for key, (number, word) in KEYS.get(self.scale, {}).items()]
+
 
 class Response(StoreOwned):
     """One customer's answers to one version. Voided when the call that took it is undone."""
@@ -83,6 +94,8 @@ class Response(StoreOwned):
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     answered_at = models.DateTimeField(_("Answered at"))
     is_void = models.BooleanField(default=False)
+
+    objects = ResponseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Response")
@@ -111,4 +124,17 @@ class Answer(models.Model):
         constraints = [models.UniqueConstraint(fields=["response", "question"], name="answer_once")]
 
     def __str__(self):
-        return self.text or str(self.number)
+        return self.words
+
+    @property
+    def words(self) -> str:
+        """The answer as one would say it, in the reader's language. Expects `question` to be fetched."""
+        if self.number is None:
+            return self.text
+        return next((word for _key, number, word in self.question.options if number == self.number), str(self.number))
+
+    @property
+    def is_alarm(self) -> bool:
+        """The customer is dissatisfied here."""
+        limit = self.question.alarm_at
+        return limit is not None and self.number is not None and self.number <= limit

@@ -1,0 +1,38 @@
+"""Reading words of complaints."""
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.querysets import StoreScopedQuerySet
+from complaints.choices import OPEN_STATES, ComplaintState
+
+
+class ComplaintQuerySet(StoreScopedQuerySet):
+    def open(self):
+        """Not closed yet; a solved one still waits for the customer's word."""
+        return self.filter(state__in=OPEN_STATES)
+
+    def overdue(self, now):
+        """Open and past the deadline."""
+        return self.open().filter(deadline_at__lt=now)
+
+    def handled_by(self, user):
+        return self.filter(handler=user)
+
+    def real(self):
+        """Without those whose call was undone."""
+        return self.exclude(state=ComplaintState.VOID)
+
+    def matching(self, text):
+        """By a part of the number or of the customer's name."""
+        return self.filter(Q(number__icontains=text) | Q(customer__name__icontains=text))
+
+    def of_day(self, prefix):
+        """Those numbered under one day's prefix (services.number_prefix)."""
+        return self.filter(number__startswith=prefix)
+
+
+class NoteQuerySet(models.QuerySet):
+    def by_people(self):
+        """What somebody wrote, in distinction to lines about changes of state."""
+        return self.exclude(text="")
