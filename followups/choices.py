@@ -45,7 +45,8 @@ class Effect(models.TextChoices):
     DONE = "done", _("Topic done")
     PROMISE = "promise", _("Call again at an agreed time")  # the topic stays open until then
     RETRY = "retry", _("Try again in another time band")
-    BAD_NUMBER = "bad_number", _("The number is wrong or dead")  # next number, else unreachable
+    BAD_NUMBER = "bad_number", _("The number is not in service")  # next number, else unreachable
+    WRONG_NUMBER = "wrong_number", _("The number is somebody else's")  # the same; the number is marked as wrong
     DECLINED = "declined", _("Topic declined")
     DO_NOT_CALL = "do_not_call", _("No calls at all any more")  # declines every topic of the card
     CAR_GONE = "car_gone", _("The car was sold")  # closes every topic of that car

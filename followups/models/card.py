@@ -55,7 +55,12 @@ class CallCard(StoreOwned):
             models.Index(
                 fields=["store", "rank", "callable_at", "id"], name="callcard_queue", condition=models.Q(is_open=True)
             ),
-            models.Index(fields=["lease_by"], name="callcard_leased", condition=models.Q(lease_by__isnull=False)),
+        ]
+        constraints = [
+            # A person holds at most one card; also the index by which a person's card is found.
+            models.UniqueConstraint(
+                fields=["lease_by"], name="callcard_one_lease_each", condition=models.Q(lease_by__isnull=False)
+            ),
         ]
 
     def __str__(self):
