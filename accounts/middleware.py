@@ -1,26 +1,83 @@
-"""Two small courtesies of the door: a login redirect that htmx can follow, and the store's own time zone."""
+"""Small courtesies of the door: the reader's language, the store's time zone, the idle clock, a login that leads back."""
 
-from urllib.parse import urlsplit
+import time
+from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpResponse
-from django.utils import timezone
+from django.shortcuts import redirect, resolve_url
+from django.utils import timezone, translation
 
 
-class HtmxLoginMiddleware:
-    """A redirect to the login page inside a swap becomes HX-Redirect, or the login form would land inside a table."""
+class LanguageMiddleware:
+    """The person's own language, else the browser's cookie, else Chinese.
+
+    What the browser prefers (Accept-Language) is not asked: a dealership's computers are often set up in English,
+    and the people in front of them are not.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
+        known = dict(settings.LANGUAGES)
+        wishes = (getattr(request.user, "language", ""), request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
+        language = next((wish for wish in wishes if wish in known), settings.LANGUAGE_CODE)
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
         response = self.get_response(request)
-        if request.htmx and response.status_code == 302 and not request.user.is_authenticated:
-            target = urlsplit(request.htmx.current_url_abs_path or "/")
-            login = response["Location"].split("?")[0]
-            answer = HttpResponse(status=204)
-            answer["HX-Redirect"] = f"{login}?next={target.path}"
-            return answer
+        response.headers.setdefault("Content-Language", language)
         return response
+
+
+class DoorMiddleware(LoginRequiredMiddleware):
+    """Sends strangers to the login page, from where they come back to the *page* they were on.
+
+    A fragment's request cannot be answered with a redirect (the login form would land inside a table): it becomes
+    HX-Redirect. A POST cannot be repeated by a link: the page that held the form is what they come back to.
+    """
+
+    def handle_no_permission(self, request, view_func):
+        page = self._page(request)
+        login = resolve_url(self.get_login_url(view_func))
+        target = f"{login}?{urlencode({'next': page}, safe='/')}" if page else login
+        if request.htmx:
+            return HttpResponse(status=204, headers={"HX-Redirect": target})
+        return redirect(target)
+
+    @staticmethod
+    def _page(request):
+        if request.htmx:
+            return request.htmx.current_url_abs_path or ""
+        if request.method in {"GET", "HEAD"}:
+            return request.get_full_path()
+        origin = urlsplit(request.headers.get("Referer", ""))
+        if origin.netloc != request.get_host():
+            return ""
+        return f"{origin.path}?{origin.query}" if origin.query else origin.path
+
+
+class IdleMiddleware:
+    """The session ends `SESSION_COOKIE_AGE` seconds after the last click, give or take STEP.
+
+    Stamped at most once in STEP, so that a click does not cost a write. Requests that a page makes by itself
+    (settings.BACKGROUND_URL_NAMES) are no clicks: an unattended desk must not stay logged in.
+    """
+
+    STEP = 60  # seconds
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        if request.user.is_authenticated and request.resolver_match.view_name not in settings.BACKGROUND_URL_NAMES:
+            now = int(time.time())
+            if now - request.session.get("seen", 0) >= self.STEP:
+                request.session["seen"] = now
 
 
 class StoreTimeMiddleware:

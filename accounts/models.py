@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
-from accounts.querysets import StoreScopedQuerySet
+from accounts.querysets import PersonQuerySet, StoreQuerySet, StoreScopedQuerySet, TeamQuerySet
 
 
 def validate_zone(value):
@@ -17,17 +17,6 @@ def validate_zone(value):
         raise ValidationError(
             _("“%(value)s” is not a known time zone; write one like Asia/Shanghai."), params={"value": value}
         )
-
-
-class StoreQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Administrators see all stores, everybody else their own."""
-        if not user.is_authenticated:
-            return self.none()
-        return self if user.role == Role.ADMINISTRATOR else self.filter(pk=user.store_id)
-
-    def active(self):
-        return self.filter(is_active=True)
 
 
 class Store(models.Model):
@@ -81,6 +70,8 @@ class Team(StoreOwned):
     name = models.CharField(_("Name"), max_length=40)
     is_active = models.BooleanField(_("Active"), default=True)
 
+    objects = TeamQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("Team")
         verbose_name_plural = _("Teams")
@@ -97,16 +88,8 @@ class Team(StoreOwned):
         return self.name
 
 
-class PeopleManager(UserManager):
-    def visible_to(self, user):
-        """Administrators see everybody, a manager the people of the own store, others only themselves."""
-        if not user.is_authenticated:
-            return self.none()
-        if user.role == Role.ADMINISTRATOR:
-            return self.all()
-        if user.role == Role.MANAGER:
-            return self.filter(store_id=user.store_id)
-        return self.filter(pk=user.pk)
+class PeopleManager(UserManager.from_queryset(PersonQuerySet)):
+    pass
 
 
 class User(AbstractUser):

@@ -57,13 +57,13 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "accounts.middleware.HtmxLoginMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.LanguageMiddleware",
+    "accounts.middleware.DoorMiddleware",
+    "accounts.middleware.IdleMiddleware",
     "accounts.middleware.StoreTimeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -111,6 +111,26 @@ NAVIGATION = [
     (_("Settings"), "accounts:settings", "accounts.view_settings", "gear", ("accounts",)),
 ]
 # A person lands after login on the first of these entries that the role may open.
+# What the settings page offers: (label, URL name, permission, icon, one sentence).
+SETTINGS_PAGES = [
+    (
+        _("Stores"),
+        "accounts:stores",
+        "accounts.view_store",
+        "shop",
+        _("Name, hotline, first working day and time zone of every store."),
+    ),
+    (
+        _("People"),
+        "accounts:people",
+        "accounts.view_user",
+        "person-badge",
+        _("Who may log in, in which role; new people, new passwords."),
+    ),
+    (_("Teams"), "accounts:teams", "accounts.view_team", "diagram-3", _("Groups of people within a store.")),
+]
+# Requests that a page makes by itself: they do not count as a click for the idle limit.
+BACKGROUND_URL_NAMES = {"followups:renew"}
 
 # What each role may do (Django permissions; one group per role, seeded after every migrate).
 _CUSTOMERS = ["customers.view_customer", "customers.change_customer", "customers.reveal_phone"]
@@ -171,7 +191,7 @@ else:
 
 # --- People -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.backends.PeopleBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
@@ -182,7 +202,8 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "accounts:home"
 LOGOUT_REDIRECT_URL = "accounts:login"
 AXES_FAILURE_LIMIT = env.number("LOGIN_FAILURE_LIMIT", 5)
-AXES_COOLOFF_TIME = env.number("LOGIN_LOCKOUT_MINUTES", 15) / 60
+LOGIN_LOCKOUT_MINUTES = env.number("LOGIN_LOCKOUT_MINUTES", 15)
+AXES_COOLOFF_TIME = LOGIN_LOCKOUT_MINUTES / 60
 # A whole store sits behind one address: user and address together, or one typing error locks everybody out.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True

@@ -11,6 +11,5 @@ urlpatterns = [
     path("complaints/", include("complaints.urls")),
     path("surveys/", include("cvp.urls")),
     path("figures/", include("reports.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]

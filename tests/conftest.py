@@ -93,7 +93,7 @@ def login(client):
 
     def _login(person):
         fresh = Client()
-        fresh.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        fresh.force_login(person, backend="accounts.backends.PeopleBackend")
         return fresh
 
     return _login

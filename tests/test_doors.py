@@ -70,7 +70,7 @@ def knock(client, module, door, store):
     return getattr(client, door.method)(reverse(door.name, kwargs=kwargs), data)
 
 
-@pytest.mark.parametrize(("module", "door"), doors())
+@pytest.mark.parametrize(("module", "door"), list(doors()))
 def test_stranger_is_sent_to_the_login_page(module, door, client, pudong):
     response = knock(client, module, door, pudong)
     if door.public:
@@ -81,14 +81,14 @@ def test_stranger_is_sent_to_the_login_page(module, door, client, pudong):
         assert response["Location"].startswith(reverse("accounts:login"))
 
 
-@pytest.mark.parametrize(("module", "door"), doors())
+@pytest.mark.parametrize(("module", "door"), list(doors()))
 def test_without_the_right_the_door_is_shut(module, door, pudong, login):
     if door.public or door.permission is None:
         pytest.skip("open to everybody who is logged in")
     assert knock(login(person(pudong)), module, door, pudong).status_code == 403
 
 
-@pytest.mark.parametrize(("module", "door"), doors())
+@pytest.mark.parametrize(("module", "door"), list(doors()))
 def test_another_stores_row_is_not_there(module, door, pudong, xuhui, login):
     if door.row is None or door.foreign is None:
         pytest.skip("no row of a store behind this door")
@@ -96,7 +96,7 @@ def test_another_stores_row_is_not_there(module, door, pudong, xuhui, login):
     assert knock(login(visitor), module, door, pudong).status_code == door.foreign
 
 
-@pytest.mark.parametrize(("module", "door"), doors())
+@pytest.mark.parametrize(("module", "door"), list(doors()))
 def test_with_the_right_it_opens(module, door, pudong, login):
     rights = [door.permission] if door.permission else []
     assert knock(login(person(pudong, *rights, *door.also)), module, door, pudong).status_code == door.ok

@@ -1,0 +1,16 @@
+"""The input boundary of stores, teams and people. Forms validate; accounts.services write."""
+
+from accounts.forms.own import LoginForm, MeForm, OwnPasswordForm
+from accounts.forms.people import NewPersonForm, PasswordForm, PersonForm, TeamForm
+from accounts.forms.stores import StoreForm
+
+__all__ = [
+    "LoginForm",
+    "MeForm",
+    "NewPersonForm",
+    "OwnPasswordForm",
+    "PasswordForm",
+    "PersonForm",
+    "StoreForm",
+    "TeamForm",
+]

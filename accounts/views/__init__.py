@@ -1,0 +1,1 @@
+"""Pages of the own account, of stores, people and teams."""

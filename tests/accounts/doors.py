@@ -1,0 +1,56 @@
+"""Doors of accounts."""
+
+from accounts.choices import Role
+from accounts.models import Team, User
+from accounts.services import create_account
+from tests.doors import Door
+
+
+def store_row(store):
+    return {"pk": store.pk}
+
+
+def team_row(store):
+    return {"pk": Team.objects.create(store=store, name="回访组").pk}
+
+
+def person_row(store):
+    return {"pk": new_person(store).pk}
+
+
+def inactive_row(store):
+    person = new_person(store)
+    User.objects.filter(pk=person.pk).update(is_active=False)
+    return {"pk": person.pk}
+
+
+def new_person(store):
+    return create_account(
+        username=f"somebody-{store.code}", full_name="某人", role=Role.SPECIALIST, store=store, password="Some-body-1"
+    )
+
+
+STORE = {"name": "新店", "live_on": "2026-01-01", "time_zone": "Asia/Shanghai"}
+EDIT = ("accounts.view_user",)
+
+DOORS = [
+    Door("accounts:home", None),
+    Door("accounts:login", None, public=True, ok=302),
+    Door("accounts:logout", None, method="post", ok=302),
+    Door("accounts:language", None, method="post", public=True, data={"language": "en"}, ok=302),
+    Door("accounts:me", None),
+    Door("accounts:password", None),
+    Door("accounts:settings", "accounts.view_settings"),
+    Door("accounts:stores", "accounts.view_store"),
+    Door("accounts:store_new", "accounts.add_store", method="post", data={"code": "NEW", **STORE}, ok=302),
+    Door("accounts:store_edit", "accounts.change_store", row="store_row"),
+    Door("accounts:people", "accounts.view_user"),
+    Door("accounts:person_new", "accounts.add_user"),
+    Door("accounts:person_edit", "accounts.change_user", row="person_row", also=EDIT),
+    Door("accounts:person_password", "accounts.change_user", row="person_row", also=EDIT),
+    Door("accounts:person_deactivate", "accounts.change_user", method="post", row="person_row", also=EDIT, ok=302),
+    Door("accounts:person_reactivate", "accounts.change_user", method="post", row="inactive_row", also=EDIT, ok=302),
+    Door("accounts:teams", "accounts.view_team"),
+    Door("accounts:team_new", "accounts.add_team"),
+    Door("accounts:team_edit", "accounts.change_team", row="team_row"),
+]
