@@ -1,6 +1,6 @@
 from customers.models.contact import Contact
 from customers.models.facts import Delivery, RepairOrder
 from customers.models.people import Customer, Phone
-from customers.models.vehicle import Ownership, Vehicle
+from customers.models.vehicle import FormerPlate, Ownership, Vehicle
 
-__all__ = ["Contact", "Customer", "Delivery", "Ownership", "Phone", "RepairOrder", "Vehicle"]
+__all__ = ["Contact", "Customer", "Delivery", "FormerPlate", "Ownership", "Phone", "RepairOrder", "Vehicle"]

@@ -63,6 +63,8 @@ class RepairOrder(Record):
     amount = models.DecimalField(_("Amount"), max_digits=12, decimal_places=2, null=True, blank=True)
     status = models.CharField(_("Status in the DMS"), max_length=30, blank=True)
 
+    masked_fields = ("bringer_phone",)
+
     class Meta:
         verbose_name = _("Repair order")
         verbose_name_plural = _("Repair orders")

@@ -39,6 +39,7 @@ class Customer(Record):
             models.Index(fields=["store", "pinyin"], name="customer_pinyin"),
             models.Index(fields=["store", "initials"], name="customer_initials"),
             models.Index(fields=["store", "-id"], name="customer_newest"),
+            models.Index(fields=["store", "-id"], name="customer_quiet", condition=models.Q(do_not_call=True)),
         ]
         permissions = [("reveal_phone", "Can reveal a masked phone number")]
 
@@ -58,6 +59,8 @@ class Phone(Record):
     is_primary = models.BooleanField(_("Primary"), default=False)
     verified_at = models.DateTimeField(_("Verified at"), null=True, blank=True)
     verified_by = models.CharField(_("Verified by"), max_length=40, blank=True)
+
+    masked_fields = ("number",)  # shown masked wherever history is read (audit.reading)
 
     class Meta:
         verbose_name = _("Phone number")

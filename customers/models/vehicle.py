@@ -71,3 +71,21 @@ class Ownership(Record):
 
     def __str__(self):
         return f"{self.vehicle_id} – {self.customer_id}"
+
+
+class FormerPlate(Record):
+    """A plate that a vehicle carried before; who remembers the old one finds the car and its present owner."""
+
+    vehicle = models.ForeignKey(Vehicle, on_delete=models.CASCADE, related_name="former_plates")
+    plate = models.CharField(_("Plate"), max_length=10)
+    plate_reversed = KeyField(max_length=10, editable=False)
+
+    class Meta:
+        verbose_name = _("Former plate")
+        verbose_name_plural = _("Former plates")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["vehicle", "plate"], name="formerplate_once")]
+        indexes = [models.Index(fields=["store", "plate_reversed"], name="formerplate_tail")]
+
+    def __str__(self):
+        return self.plate
