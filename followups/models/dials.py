@@ -10,9 +10,10 @@ from followups.choices import Effect, Level
 
 
 class RuleDial(StoreOwned):
-    """The window of one rule at one store, in days from the rule's anchor (FEATURES §2 are the defaults)."""
+    """The window of one step of a rule at one store, in days from the rule's anchor (FEATURES §2 are the defaults)."""
 
     rule = models.CharField(_("Rule"), max_length=32)
+    step = models.CharField(_("Step"), max_length=16, default="1")
     is_on = models.BooleanField(_("On"), default=True)
     opens = models.SmallIntegerField(_("Opens after (days)"))
     due = models.SmallIntegerField(_("Due after (days)"))
@@ -26,7 +27,7 @@ class RuleDial(StoreOwned):
         verbose_name_plural = _("Rule dials")
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["store", "rule"], name="ruledial_once"),
+            models.UniqueConstraint(fields=["store", "rule", "step"], name="ruledial_once"),
             models.CheckConstraint(
                 condition=models.Q(opens__lte=models.F("due"), due__lte=models.F("expires")),
                 name="ruledial_window_in_order",
@@ -35,7 +36,7 @@ class RuleDial(StoreOwned):
         ]
 
     def __str__(self):
-        return f"{self.store_id} {self.rule}"
+        return f"{self.store_id} {self.rule}/{self.step}"
 
 
 def default_bands():

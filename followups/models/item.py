@@ -77,6 +77,9 @@ class DueItem(StoreOwned):
     vehicle = models.ForeignKey(
         Vehicle, verbose_name=_("Vehicle"), null=True, on_delete=models.SET_NULL, related_name="due_items"
     )
+    anchor_on = models.DateField(
+        null=True
+    )  # the fact's day that the three dates were counted from; planned calls: none
     opens_on = models.DateField(_("May be called from"))
     due_on = models.DateField(_("Deadline"))
     expires_on = models.DateField(_("No longer useful after"), null=True)
@@ -113,6 +116,11 @@ class DueItem(StoreOwned):
             models.Index(fields=["customer"], name="dueitem_open_customer", condition=models.Q(state="open")),
             models.Index(fields=["store", "expires_on"], name="dueitem_open_expiry", condition=models.Q(state="open")),
             models.Index(fields=["store", "due_on", "rule"], name="dueitem_due"),
+            models.Index(
+                fields=["store", "callable_at"],
+                name="dueitem_open_promise",
+                condition=models.Q(state="open", due_at__isnull=False),
+            ),
         ]
         permissions = [
             ("work_queue", "Can work through the call queue"),
@@ -124,7 +132,12 @@ class DueItem(StoreOwned):
 
 
 class GenerationRun(StoreOwned):
-    """The ledger of runs: one row per store and day, locked while it runs. `watermark` is how far facts were read."""
+    """The ledger of runs: one row per store and day.
+
+    `token` is there while a run is under way, and `heartbeat_at` its last sign of life: one run at a time and store, and a
+    killed one frees its place. `watermark`: facts as of this moment were seen by the last finished run. `tail`: {rule: how many of
+    the windows let go belong to facts so young that the next run counts them again}.
+    """
 
     day = models.DateField(_("Day"))
     started_at = models.DateTimeField(null=True)
@@ -132,6 +145,9 @@ class GenerationRun(StoreOwned):
     watermark = models.DateTimeField(null=True)
     runs = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)  # {rule: {"created": …}} summed over the day's runs
+    tail = models.JSONField(default=dict)
+    token = models.UUIDField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("Generation run")
