@@ -1,6 +1,5 @@
 """Translation catalogues without the gettext programs: where they lie, and .po to .mo with polib."""
 
-import os
 import tempfile
 from pathlib import Path
 
@@ -26,6 +25,6 @@ def compile_catalogues(root: Path, *, force=False) -> list[Path]:
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
             file.write(binary)
         Path(file.name).chmod(0o644)
-        os.replace(file.name, target)
+        Path(file.name).replace(target)
         compiled.append(path)
     return compiled

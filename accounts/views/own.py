@@ -26,6 +26,11 @@ def home(request):
     return render(request, "accounts/home.html")
 
 
+def locked_out(request, response, credentials):
+    """Instead of the login's answer, from the failure that reached the limit until the lock opens (django-axes)."""
+    return render(request, "accounts/locked_out.html", {"minutes": settings.LOGIN_LOCKOUT_MINUTES}, status=429)
+
+
 @login_not_required
 @require_POST
 def language(request):
