@@ -1,0 +1,213 @@
+"""Who works on which card: leases.
+
+A lease is three columns of the card: who, a fresh token, until when. Saving needs the token (services.visits), so a
+page left open over lunch cannot overwrite what a colleague did meanwhile. A person holds one card at a time (a unique
+index says so too). A lease also holds the card's phone numbers: a relative's or a duplicate's card with the same number is
+not offered while a colleague may be dialling it.
+"""
+
+import datetime as dt
+import uuid
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+
+from common.locks import lock_words
+from customers.models import Phone
+from followups.models import CallCard, DeskDial, DueItem, Skip
+from followups.services.cards import recompute_cards
+
+TRIES = 5  # a claim is tried again only where another tab or a relative's card got in between
+
+
+class AlreadyClaimed(Exception):
+    """`by` (a user) holds the card, or a card with the same phone number."""
+
+    def __init__(self, by):
+        self.by = by
+        super().__init__(f"claimed by {by}")
+
+
+class NotOpen(Exception):
+    """There is nothing left to call about on this card."""
+
+
+class LeaseLost(Exception):
+    """The token is not the card's any more. `by`: who holds it now, None where nobody does."""
+
+    def __init__(self, by=None):
+        self.by = by
+        super().__init__(f"lease lost to {by}")
+
+
+# One statement on both databases; PostgreSQL adds the row lock. Order and filters follow the index callcard_queue.
+TAKE_NEXT = """
+UPDATE followups_callcard SET lease_by_id = %s, lease_token = %s, lease_until = %s
+WHERE id = (
+    SELECT c.id FROM followups_callcard c
+    WHERE c.store_id = %s AND c.is_open AND c.callable_at <= %s
+      AND (c.lease_by_id IS NULL OR c.lease_by_id = %s OR c.lease_until <= %s)
+      AND (c.pinned_to_id IS NULL OR c.pinned_to_id = %s OR c.pinned_until <= %s)
+      AND NOT EXISTS (
+        SELECT 1
+        FROM customers_phone ours
+        JOIN customers_phone theirs ON theirs.store_id = ours.store_id AND theirs.number = ours.number
+        JOIN followups_callcard held ON held.customer_id = theirs.customer_id
+        WHERE ours.customer_id = c.customer_id AND NOT ours.is_void AND NOT theirs.is_void
+          AND held.lease_by_id IS NOT NULL AND held.lease_by_id <> %s AND held.lease_until > %s
+      )
+    ORDER BY c.rank, c.callable_at, c.id
+    LIMIT 1 {lock}
+)
+RETURNING *, EXISTS (
+    SELECT 1
+    FROM customers_phone ours
+    JOIN customers_phone theirs ON theirs.store_id = ours.store_id AND theirs.number = ours.number
+    WHERE ours.customer_id = followups_callcard.customer_id AND theirs.customer_id <> ours.customer_id
+      AND NOT ours.is_void AND NOT theirs.is_void
+) AS shares_a_number
+"""
+
+
+def take_next(user, *, now) -> CallCard | None:
+    """The best card that `user` may call now, leased to her with a fresh token; None where there is none.
+
+    Best is rank, then callable_at, then id, among the open cards of her store that are callable at `now`, not leased to a
+    colleague, not pinned to one, and whose numbers are on no card a colleague holds. Her former lease ends with it; a card she
+    still holds is offered again if it is the best.
+    """
+    for _attempt in range(TRIES):
+        try:
+            with transaction.atomic():
+                return _claim_best(user, now)
+        except (IntegrityError, AlreadyClaimed):
+            continue  # her other tab claimed in the same instant, or a colleague took a card of the same number
+    return None
+
+
+def _claim_best(user, now):
+    until = now + _lease_time(user.store_id)
+    _release_others(user)
+    moment = connection.ops.adapt_datetimefield_value(now)
+    lock = "FOR UPDATE OF c SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    card = next(
+        iter(
+            CallCard.objects.raw(
+                TAKE_NEXT.format(lock=lock),
+                [
+                    user.pk,
+                    CallCard._meta.get_field("lease_token").get_db_prep_value(uuid.uuid4(), connection),
+                    connection.ops.adapt_datetimefield_value(until),
+                    user.store_id,
+                    moment,
+                    *[user.pk, moment] * 3,
+                ],
+            )
+        ),
+        None,
+    )
+    if card is not None and card.shares_a_number:
+        _hold_numbers(card.customer_id, user, now)
+    return card
+
+
+@transaction.atomic
+def take_card(card_id, *, user, now) -> CallCard:
+    """Lease the chosen card to `user` with a fresh token; her former lease ends.
+
+    Any open card of her store may be chosen, also one that is not callable yet or pinned to a colleague (the customer rang,
+    the colleague is ill); pins only steer what take_next offers. Raises CallCard.DoesNotExist (no such card in her store),
+    NotOpen, AlreadyClaimed. A lease that ran out is no obstacle.
+    """
+    # Both her cards in one order: two people who swap cards must not wait for each other.
+    list(CallCard.objects.select_for_update().filter(Q(pk=card_id) | Q(lease_by=user)).order_by("pk").values_list("pk"))
+    card = CallCard.objects.visible_to(user).get(pk=card_id)
+    if not card.is_open:
+        raise NotOpen(card)
+    _release_others(user, keep=card_id)
+    won = (
+        CallCard.objects.open()
+        .filter(Q(lease_by__isnull=True) | Q(lease_by=user) | Q(lease_until__lte=now), pk=card_id)
+        .update(lease_by=user, lease_token=uuid.uuid4(), lease_until=now + _lease_time(user.store_id))
+    )
+    if not won:
+        raise AlreadyClaimed(card.lease_by)
+    _hold_numbers(card.customer_id, user, now)
+    card.refresh_from_db()
+    return card
+
+
+def renew_lease(card, *, token, now) -> bool:
+    """Another full lease from `now`; False where the card went to somebody else. An expired lease nobody took is renewed."""
+    return bool(
+        CallCard.objects.filter(pk=card.pk, lease_token=token).update(lease_until=now + _lease_time(card.store_id))
+    )
+
+
+def release(card, *, token) -> bool:
+    """Give the card back unsaved; a draft stays. False where the lease was lost already."""
+    return bool(
+        CallCard.objects.filter(pk=card.pk, lease_token=token).update(lease_by=None, lease_token=None, lease_until=None)
+    )
+
+
+@transaction.atomic
+def skip(card, *, token, by, now, reason, note="") -> Skip:
+    """Put the card aside without a call; it comes back to the queue after DeskDial.skip_minutes. Raises LeaseLost.
+
+    A promise is never hidden beyond its time: a card with one comes back at the promised moment at the latest, and where that
+    moment has passed, after DeskDial.promise_grace_minutes, when the promise belongs to the team.
+    """
+    card = holding(card, token=token, by=by)
+    dial = DeskDial.objects.get(store_id=card.store_id)
+    until = now + dt.timedelta(minutes=dial.skip_minutes)
+    promises = DueItem.objects.open().filter(customer_id=card.customer_id, due_at__isnull=False)
+    for promised_at in promises.values_list("due_at", flat=True):
+        grace = now + dt.timedelta(minutes=dial.promise_grace_minutes)
+        until = min(until, promised_at if promised_at > now else grace)
+    row = Skip.objects.create(store_id=card.store_id, card=card, by=by, at=now, reason=reason, note=note)
+    CallCard.objects.filter(pk=card.pk).update(skipped_until=until, lease_by=None, lease_token=None, lease_until=None)
+    recompute_cards([card.customer_id], store=card.store, now=now)
+    return row
+
+
+def holding(card, *, token, by) -> CallCard:
+    """The card, locked until the transaction ends, if `by` holds it with `token`, expired or not; else raises LeaseLost."""
+    locked = CallCard.objects.select_for_update(of=("self",)).select_related("store", "customer").get(pk=card.pk)
+    if locked.lease_token is None or str(locked.lease_token) != str(token) or locked.lease_by_id != by.pk:
+        raise LeaseLost(locked.lease_by)
+    return locked
+
+
+def _lease_time(store_id):
+    return dt.timedelta(minutes=DeskDial.objects.values_list("lease_minutes", flat=True).get(store_id=store_id))
+
+
+def _release_others(user, keep=None):
+    held = CallCard.objects.filter(lease_by=user)
+    if keep is not None:
+        held = held.exclude(pk=keep)
+    held.update(lease_by=None, lease_token=None, lease_until=None)
+
+
+def _hold_numbers(customer_id, user, now):
+    """Raise AlreadyClaimed if a colleague holds a card with one of this customer's numbers.
+
+    Two people who claim two relatives in the same instant do not see each other's lease yet: they meet at the numbers.
+    """
+    numbers = sorted(Phone.objects.alive().filter(customer_id=customer_id).values_list("number", flat=True))
+    lock_words(*(f"{user.store_id}:{number}" for number in numbers))
+    other = (
+        CallCard.objects.filter(
+            store_id=user.store_id,
+            lease_by__isnull=False,
+            lease_until__gt=now,
+            customer__phones__number__in=numbers,
+            customer__phones__is_void=False,
+        )
+        .exclude(lease_by=user)
+        .select_related("lease_by")
+        .first()
+    )
+    if other is not None:
+        raise AlreadyClaimed(other.lease_by)

@@ -1,0 +1,18 @@
+"""What was typed on a card and is not saved yet. One draft per card and person; it outlives the lease and the browser."""
+
+from django.db import transaction
+
+from followups.models import Draft
+
+
+@transaction.atomic
+def save_draft(card, user, data: dict, now) -> Draft:
+    """Keep `data` ({form field name: [values]}) as the draft of `user` on `card`, over an earlier one."""
+    draft, _created = Draft.objects.update_or_create(card=card, user=user, defaults={"data": data, "updated_at": now})
+    return draft
+
+
+def discard_draft(card, user) -> bool:
+    """Throw the draft away. False where there was none."""
+    deleted, _rows = Draft.objects.filter(card=card, user=user).delete()
+    return bool(deleted)
