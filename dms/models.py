@@ -51,7 +51,7 @@ class Batch(StoreOwned):
             models.Index(
                 fields=["state", "heartbeat_at"],
                 name="batch_unfinished",
-                condition=models.Q(state__in=["queued", "running"]),
+                condition=models.Q(state__in=["checking", "queued", "running"]),
             ),
         ]
 
