@@ -110,6 +110,16 @@ class Response(StoreOwned):
     def __str__(self):
         return f"{self.version_id} {self.answered_at:%Y-%m-%d}"
 
+    @property
+    def key_answer(self):
+        """The answer to the key question, or None. Expects `with_answers()`."""
+        return next((answer for answer in self.answers.all() if answer.question.is_key), None)
+
+    @property
+    def alarm_count(self) -> int:
+        """How many answers are dissatisfied ones. Expects `with_answers()`."""
+        return sum(answer.is_alarm for answer in self.answers.all())
+
 
 class Answer(models.Model):
     response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="answers")

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from audit.models import Change
 from cvp.choices import Scale
@@ -70,7 +71,8 @@ def test_key_one_is_the_best_answer_and_stored_as_five(wang, li, now, version):
 @pytest.mark.parametrize(("key", "words"), [("1", "完全满意"), ("3", "比较满意"), ("5", "非常不满意")])
 def test_an_answer_is_worded_as_on_the_key(wang, li, now, key, words):
     response = make_response(wang, by=li, now=now, overall=key)
-    assert response.answers.get().words == words
+    with translation.override("zh-hans"):
+        assert response.answers.get().words == words
 
 
 def test_questions_may_be_left_out_but_not_all(wang, li, now, version):
@@ -139,7 +141,10 @@ def test_a_list_and_words_can_be_asked_too(pudong, wang, li, zhou, now):
     publish_version(version, by=zhou, now=now)
     answers = answers_of(version, way="2", **{"else": " 周末人太多 "})
     response = record_response(version, customer=wang, by=li, now=now, answers=answers)
-    assert [answer.words for answer in response.answers.order_by("question__order")] == ["微信", "周末人太多"]
+    with translation.override("zh-hans"):
+        assert [answer.words for answer in response.answers.order_by("question__order")] == ["微信", "周末人太多"]
+    with translation.override("en"):
+        assert [answer.words for answer in response.answers.order_by("question__order")] == ["WeChat", "周末人太多"]
     with pytest.raises(ValidationError):
         record_response(version, customer=wang, by=li, now=now, answers=answers_of(version, way="3"))
     with pytest.raises(ValidationError):

@@ -1,0 +1,32 @@
+"""{% deadline complaint now %}: the countdown of one complaint as a tag."""
+
+from django import template
+from django.utils.html import format_html
+
+from complaints.wording import deadline_of
+
+register = template.Library()
+
+
+@register.simple_tag
+def deadline(complaint, now):
+    left = deadline_of(complaint, now)
+    return format_html('<span class="tag deadline {}">{}</span>', left.tone, left.words) if left else ""
+
+
+STATE_TONES = {"received": "warn", "handling": "info", "solved": "good"}
+SEVERITY_TONES = {"serious": "warn", "major": "bad"}
+
+
+@register.simple_tag
+def state_tag(complaint):
+    return format_html(
+        '<span class="tag {}">{}</span>', STATE_TONES.get(complaint.state, ""), complaint.get_state_display()
+    )
+
+
+@register.simple_tag
+def severity_tag(complaint):
+    return format_html(
+        '<span class="tag {}">{}</span>', SEVERITY_TONES.get(complaint.severity, ""), complaint.get_severity_display()
+    )

@@ -1,0 +1,58 @@
+"""How deadlines and refusals read, in the reader's language."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from complaints.choices import ComplaintState
+
+SOON_HOURS = 24  # from here on a deadline is shown as near
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """`words` such as "2 d 3 h left"; `tone` is a tag class: "", "warn" (near) or "bad" (missed)."""
+
+    words: str
+    tone: str
+
+
+def stretch(seconds: float) -> str:
+    """A length of time in its two largest units: days and hours, hours and minutes, or minutes."""
+    minutes = int(seconds // 60)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return _("%(days)s d %(hours)s h") % {"days": days, "hours": hours}
+    if hours:
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+    return ngettext("%(minutes)s min", "%(minutes)s min", minutes) % {"minutes": minutes}
+
+
+def deadline_of(complaint, now) -> Deadline | None:
+    """What is left until an open complaint must be closed, or how far beyond it is; for a closed one whether it was in time."""
+    if complaint.state == ComplaintState.CLOSED:
+        if complaint.closed_at <= complaint.deadline_at:
+            return Deadline(_("Closed in time"), "good")
+        return Deadline(_("Closed late"), "bad")
+    if not complaint.is_open:
+        return None
+    seconds = (complaint.deadline_at - now).total_seconds()
+    if seconds < 0:
+        return Deadline(_("Overdue by %(time)s") % {"time": stretch(-seconds)}, "bad")
+    words = _("%(time)s left") % {"time": stretch(seconds)}
+    return Deadline(words, "warn" if seconds < SOON_HOURS * 3600 else "")
+
+
+def refusal(refused) -> str:
+    """What to tell the person whose step complaints.services refused (NotAllowed)."""
+    state = refused.complaint.get_state_display()
+    if refused.code == "changed":
+        handler = refused.complaint.handler
+        return _(
+            "Somebody was quicker: the complaint is now “%(state)s”, handled by %(handler)s. Your step was not taken."
+        ) % {
+            "state": state,
+            "handler": handler.full_name if handler else _("nobody"),
+        }
+    return _("This step is not possible while the complaint is “%(state)s”.") % {"state": state}
