@@ -16,3 +16,16 @@ class AccessKind(models.TextChoices):
     REVEAL = "reveal", _("Revealed")
     EXPORT = "export", _("Exported")
     FILE = "file", _("Opened a file")
+
+
+class Deed(models.TextChoices):
+    """What was done to a record, as far as the words are common to all floors; other deeds read as an edit."""
+
+    CREATE = "create", _("Created")
+    EDIT = "edit", _("Changed")
+    VERIFY = "verify", _("Verified")
+    VOID = "void", _("Retired")
+    REVIVE = "revive", _("Taken back")
+    PRIMARY = "primary", _("Made primary")
+    DO_NOT_CALL = "do_not_call", _("Do not call")
+    MAY_CALL = "may_call", _("May be called again")

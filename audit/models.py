@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from audit.choices import AccessKind, Source
+from audit.querysets import StampedQuerySet
 
 
 class Change(models.Model):
@@ -21,6 +22,8 @@ class Change(models.Model):
     customer_id = models.BigIntegerField(null=True)  # whose file this belongs to, for the timeline
     changes = models.JSONField(default=dict)
     params = models.JSONField(default=dict)
+
+    objects = StampedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Change")
@@ -49,6 +52,8 @@ class Access(models.Model):
     object_id = models.BigIntegerField(null=True)
     customer_id = models.BigIntegerField(null=True)
     params = models.JSONField(default=dict)
+
+    objects = StampedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Access")

@@ -7,6 +7,8 @@ import functools
 import re
 import unicodedata
 
+from common.companies import is_company
+
 FULL_LENGTH = 160  # of the columns that hold the results; longer names are cut
 INITIALS_LENGTH = 40
 
@@ -91,7 +93,7 @@ def pinyin_of(name: str) -> tuple[str, str]:
     runs = _RUNS.findall(text)
     han_count = sum(len(run) for run in runs if _IS_HAN.match(run))
     # "艾山·买买提" is not surname and given name.
-    is_person = 0 < han_count <= PERSON_LENGTH and "·" not in text
+    is_person = 0 < han_count <= PERSON_LENGTH and "·" not in text and not is_company(name)
     full, initials = [], []
     for position, run in enumerate(runs):
         if _IS_HAN.match(run):

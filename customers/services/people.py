@@ -49,7 +49,7 @@ def update_customer(customer, changes: dict, *, by, source, now, verified=False,
     if "name" in changes:
         follow = sort_out_names(changes["name"])
         changes = {**changes, "name": follow.pop("name")}
-    stamps = {field: moment for field, moment in customer.verified.items()}
+    stamps = dict(customer.verified)
     for field, value in changes.items():
         if verified:
             stamps[field] = now.isoformat()
