@@ -101,6 +101,16 @@ DMS_SHEETS = ["customers.sheets"]
 DMS_AFTER_IMPORT = ["followups.tasks.generate_after_import"]
 # Modules that declare figures (a list `FIGURES` of common.figures.Figure).
 FIGURES = ["followups.figures"]
+# What the customer page shows of the floors above, by URL: (URL name taking the customer's id, permission).
+CUSTOMER_PANELS = [
+    ("followups:customer_panel", "followups.work_queue"),
+    ("complaints:customer_panel", "complaints.view_complaint"),
+    ("cvp:customer_panel", "cvp.view_response"),
+]
+# What one may begin from there: (URL name taking the customer's id, permission, label, icon).
+CUSTOMER_ACTIONS = [("followups:plan", "followups.work_queue", _("Plan a call"), "calendar-plus")]
+# Who words a row of the contact ledger: origin -> (a function that takes contacts and gives {id: text}, URL name of the origin's page).
+CONTACT_ORIGINS = {"followups.call": ("", "followups:call")}
 # Main navigation, in order: (label, URL name, permission or None, icon, URL namespaces for which it is lit).
 NAVIGATION = [
     (_("Call queue"), "followups:queue", "followups.work_queue", "telephone", ("followups",)),
