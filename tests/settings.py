@@ -28,6 +28,7 @@ from dcrc.settings import DATA_DIR, DATABASES  # noqa: E402
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: threads and child processes of a test must meet in one database.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+(DATA_DIR / "static").mkdir(exist_ok=True)  # whitenoise warns where it is missing
 DATABASES["default"].pop("CONN_MAX_AGE", None)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True
