@@ -52,6 +52,7 @@ class Sitting:
         self.band = band_of(now, self.zone, self.dial.bands)
         items = DueItem.objects.select_for_update().open().filter(customer_id=card.customer_id).order_by("pk")
         self.items = {item.pk: item for item in items}
+        self.agreed = {item.due_at for item in self.items.values() if item.due_at is not None}
         self.before = {str(item.pk): _remember(item) for item in self.items.values()}
         self.rows: list[CallOutcome] = []
         self._read_today()
@@ -73,23 +74,22 @@ class Sitting:
     def at_hand(self) -> list[DueItem]:
         """The open topics that this call is about: callable by now, or later today anyway (a customer is dialled once a day).
 
-        Not: a promise whose moment is still to come, and a topic that waits for such a promise.
+        A promise whose moment is still to come is not, nor a topic that waits for it. Where a card was chosen before the time
+        of all its topics, it is about all of them.
         """
-        agreed = {item.due_at for item in self.items.values() if item.due_at is not None}
-        return [
+        topics = [item for item in self.still_open() if not self.waits(item)]
+        ripe = [
             item
-            for item in self.items.values()
-            if item.state == ItemState.OPEN
-            and (
-                item.pk in self.in_this_sitting
-                or item.callable_at <= self.now
-                or (
-                    item.due_at is None
-                    and item.callable_at not in agreed
-                    and self.store.day_of(item.callable_at) == self.today
-                )
-            )
+            for item in topics
+            if item.pk in self.in_this_sitting or self.store.day_of(item.callable_at) <= self.today
         ]
+        return ripe or topics or self.still_open()
+
+    def waits(self, item) -> bool:
+        """For a moment agreed with the customer, which an earlier call does not move."""
+        if item.callable_at <= self.now or item.pk in self.in_this_sitting:
+            return False
+        return item.callable_at in self.agreed if item.due_at is None else item.due_at > self.now
 
     def still_open(self) -> list[DueItem]:
         return [item for item in self.items.values() if item.state == ItemState.OPEN]
@@ -120,7 +120,6 @@ class Sitting:
                 },
                 "phone_state": phone.state if phone else None,
                 "do_not_call": customer.do_not_call,
-                "do_not_call_reason": customer.do_not_call_reason,
                 "draft": draft,
             },
         )
@@ -163,7 +162,9 @@ class Sitting:
         item.closed_at, item.closed_by = self.now, self.by
 
     def come_back(self, item):
-        """On the next day, in a band that has not failed and is not the present one."""
+        """On the next day, in a band that has not failed and is not the present one; what waits for a promise keeps waiting."""
+        if self.waits(item):
+            return
         tried = item.bands_failed + (self.band or "")
         item.callable_at = next_attempt(self.now, self.zone, self.dial.bands, tried)
 
