@@ -313,6 +313,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     # Finds what a killed worker or a wiped broker left undone.
     "sweep-imports": {"task": "dms.tasks.sweep_imports", "schedule": 60.0},
+    # A promise whose moment has come rises above the other topics of its card.
+    "wake-promises": {"task": "followups.tasks.wake_due_promises", "schedule": 60.0},
     "clear-sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
 }
 # Sent once by every worker as it starts.

@@ -29,7 +29,8 @@ class Rule:
     """`anchor`, `customer` and `vehicle` name columns of `fact` (customer: the first that is not null is called).
 
     `wanted` limits the facts (beyond not voided and anchor not null). `is_planned`: dates come from the fact itself
-    (PlannedCall), not from dials; `expires` is then what the fact says.
+    (PlannedCall), not from dials; `expires` is then what the fact says. `asked_for`: the customer herself asked for the call,
+    so her do-not-call mark does not take it back.
     """
 
     code: str
@@ -42,6 +43,7 @@ class Rule:
     weight: int = 50
     wanted: models.Q = field(default_factory=models.Q)
     is_planned: bool = False
+    asked_for: bool = False
 
 
 RULES: tuple[Rule, ...] = (
@@ -51,6 +53,7 @@ RULES: tuple[Rule, ...] = (
         fact=PlannedCall,
         wanted=models.Q(kind="promise"),
         is_planned=True,
+        asked_for=True,
         weight=0,
     ),
     Rule(

@@ -1,0 +1,110 @@
+"""Which facts ask for a call, and whom to call: one reading of a rule's declaration for every step of the run. Writes nothing."""
+
+import datetime as dt
+
+from django.db.models import BigIntegerField, BooleanField, Case, Exists, F, OuterRef, Q, When
+from django.db.models.lookups import IsNull
+
+from common.bands import first_call_moment
+from common.insert_select import Unindexed
+from followups.choices import PlanKind
+from followups.models import DueItem, PlannedCall
+from followups.rules import Rule
+
+
+def living(rule: Rule, store):
+    """The store's facts that happened: neither they nor their vehicle are void.
+
+    A planned call was agreed with a person: it outlives the record of the car it was about.
+    """
+    facts = rule.fact.objects.filter(store=store, is_void=False)
+    if rule.is_planned or not rule.vehicle:
+        return facts
+    return facts.exclude(**{f"{_relation(rule.vehicle)}__is_void": True})
+
+
+def asking(rule: Rule, store):
+    """The store's facts that ask for a call, each with `who` (customer id) and `is_quiet` (that customer is not to be called).
+
+    Who is called is the first of the rule's customers that is there, not void, and of this store.
+    """
+    whens = [(_usable(column, store), column) for column in rule.customer]
+    who = Case(*(When(usable, then=F(column)) for usable, column in whens), output_field=BigIntegerField())
+    quiet = Case(
+        *(When(usable, then=F(f"{_relation(column)}__do_not_call")) for usable, column in whens),
+        output_field=BooleanField(),
+    )
+    facts = living(rule, store).filter(rule.wanted).annotate(who=who, is_quiet=quiet).filter(who__isnull=False)
+    return facts if rule.is_planned else facts.filter(**{f"{rule.anchor}__isnull": False})
+
+
+def between(facts, rule: Rule, first: dt.date | None, last: dt.date):
+    """Of `facts` those whose anchor lies from `first` to `last`, looked up by day."""
+    facts = facts.filter(**{f"{rule.anchor}__lte": last})
+    return facts if first is None else facts.filter(**{f"{rule.anchor}__gte": first})
+
+
+def changed(facts, rule: Rule, since: dt.datetime, first: dt.date | None, last: dt.date):
+    """Of `facts` those that changed since, with an anchor in the range, looked up by moment of change."""
+    facts = facts.annotate(anchored=Unindexed(F(rule.anchor))).filter(changed_at__gte=since, anchored__lte=last)
+    return facts if first is None else facts.filter(anchored__gte=first)
+
+
+def agrees(rule: Rule, store):
+    """Of items: whether the fact still asks for the same customer, vehicle and day."""
+    facts = asking(rule, store).filter(pk=OuterRef("fact_id"), who=OuterRef("customer_id"))
+    if rule.vehicle:
+        facts = facts.filter(_same(rule.vehicle, "vehicle_id"))
+    if rule.is_planned:
+        same_dates = _same("agreed_at", "due_at") & Q(opens_on=OuterRef("opens_on"), due_on=OuterRef("due_on"))
+        # A promise never expires, whatever its row says.
+        return Exists(facts.filter(same_dates).filter(Q(agreed_at__isnull=False) | _same("expires_on", "expires_on")))
+    return Exists(facts.filter(**{rule.anchor: OuterRef("anchor_on")}))
+
+
+def without_item(facts, rule: Rule, round: str):
+    """Of `facts` those that have no item of this round, open or closed."""
+    return facts.filter(~Exists(DueItem.objects.filter(rule=rule.code, fact_id=OuterRef("pk"), round=round)))
+
+
+def planned_item(planned: PlannedCall, *, customer_id, today, zone, desk) -> DueItem:
+    """The (unsaved) item of a planned call; the one place that says how its dates follow from what was agreed or typed.
+
+    A promise is offered `promise_lead_minutes` before its time, belongs to its person until `promise_grace_minutes` after it, and
+    never expires. A manual task is offered from the first call moment of its opening day. Items of planned calls are there from
+    the moment of planning, also those that open later.
+    """
+    item = DueItem(
+        store_id=planned.store_id,
+        rule=str(planned.kind),
+        fact_id=planned.pk,
+        round="1",
+        customer_id=customer_id,
+        vehicle_id=planned.vehicle_id,
+        opens_on=planned.opens_on,
+        due_on=planned.due_on,
+    )
+    if planned.kind == PlanKind.PROMISE and planned.agreed_at is not None:
+        item.due_at = planned.agreed_at
+        item.callable_at = planned.agreed_at - dt.timedelta(minutes=desk.promise_lead_minutes)
+        if planned.pinned_to_id is not None:
+            item.pinned_to_id = planned.pinned_to_id
+            item.pinned_until = planned.agreed_at + dt.timedelta(minutes=desk.promise_grace_minutes)
+    else:
+        item.expires_on = planned.expires_on
+        item.callable_at = first_call_moment(max(planned.opens_on, today), zone, desk.bands)
+    return item
+
+
+def _relation(column: str) -> str:
+    return column.removesuffix("_id")
+
+
+def _usable(column: str, store) -> Q:
+    relation = _relation(column)
+    return Q(**{f"{column}__isnull": False, f"{relation}__is_void": False, f"{relation}__store": store})
+
+
+def _same(column: str, outer: str) -> Q:
+    """Equal, or both NULL."""
+    return Q(**{column: OuterRef(outer)}) | (Q(**{f"{column}__isnull": True}) & Q(IsNull(OuterRef(outer), True)))

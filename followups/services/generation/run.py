@@ -1,0 +1,122 @@
+"""The run of a day: close what life overtook → supersede → insert → correct → reopen → expire → cards, rule by rule."""
+
+import datetime as dt
+import logging
+from contextlib import suppress
+
+from django.db import DatabaseError
+
+from accounts.models import Store
+from common.insert_select import database_now
+from dms.models import Batch
+from followups.rules import RULES, Rule
+from followups.services.cards import wake_promises
+from followups.services.dials import desk_of, windows_of
+from followups.services.generation import ledger, steps
+
+COUNTS = ("created", "closed", "superseded", "expired", "updated", "let_go")
+WAIT_SECONDS = 120.0
+logger = logging.getLogger(__name__)
+
+
+def generate_due(
+    store,
+    *,
+    today: dt.date,
+    now: dt.datetime,
+    rules: tuple[Rule, ...] = RULES,
+    since: dt.datetime | None = None,
+    wait: float = WAIT_SECONDS,
+) -> dict[str, dict[str, int]]:
+    """Bring the due items and cards of `store` to where they must be on the store's day `today`. Returns {rule: counts}.
+
+    Counts: `created` items made; `closed` by what life overtook; `superseded` by a later step; `expired` unworked; `updated` after a
+    correction, or opened again; `let_go` windows that closed before the store went live, counted once and never made. An item born
+    expired, superseded or declined counts under both words.
+
+    May be run at any time, for any day and twice: it looks at dates, not at when it last ran, so a machine that was off catches up
+    with one run, and a second run of the day makes nothing. It reads windows not yet closed at the last finished run, and facts
+    changed since then (`since`: read them from this moment at the latest); a store's first run reads from `live_on`.
+    Must not be called inside a transaction. Waits `wait` seconds for another run of the store, then raises RunBusy.
+    """
+    row = ledger.begin(store, today, wait=wait)
+    try:
+        watermark = min(now, database_now())  # before any fact is read
+        last = ledger.last_finished(store)
+        run = steps.Run(
+            store=store,
+            today=today,
+            now=now,
+            desk=desk_of(store),
+            row=row,
+            seen_until=max(store.live_on, min(last.day, today)) if last else store.live_on,
+            since=_since(last, since),
+        )
+        windows = windows_of(store, rules)
+        counts, tail = {}, {}
+        for rule in rules:
+            run.counts.clear()
+            if rule.is_planned:
+                _planned(run, rule)
+            else:
+                _windows(run, rule, windows[rule.code])
+                run.counts["let_go"], tail[rule.code] = steps.count_let_go(
+                    run,
+                    rule,
+                    windows[rule.code],
+                    watermark - ledger.OVERLAP,
+                    last.tail.get(rule.code, 0) if last else 0,
+                )
+            counts[rule.code] = {name: run.counts[name] for name in COUNTS}
+        wake_promises(store, now=now)
+        ledger.finish(row, counts=counts, tail=tail, watermark=watermark)
+    except BaseException:
+        with suppress(DatabaseError):
+            ledger.abandon(row)
+        raise
+    return counts
+
+
+def _since(last, since):
+    if last is None:
+        return None
+    return (min(last.watermark, since) if since else last.watermark) - ledger.OVERLAP
+
+
+def _windows(run, rule, windows):
+    steps.close_overtaken(run, rule, windows)
+    steps.supersede(run, rule, windows)
+    steps.insert(run, rule, windows)
+    steps.correct(run, rule, windows)
+    steps.reopen(run, rule, windows)
+    steps.expire(run, rule)
+
+
+def _planned(run, rule):
+    steps.close_overtaken(run, rule, ())
+    steps.insert_planned(run, rule)
+    steps.correct(run, rule, ())
+    steps.reopen_planned(run, rule)
+    steps.expire(run, rule)
+
+
+def generate_stores(stores, *, now, day: dt.date | None = None) -> tuple[dict, dict]:
+    """Run `day` (default: each store's own today) for these stores. Returns ({code: counts}, {code: exception}).
+
+    One store's failure is logged and does not keep the others waiting.
+    """
+    done, failed = {}, {}
+    for store in stores:
+        try:
+            done[store.code] = generate_due(store, today=day or store.day_of(now), now=now)
+        except Exception as error:
+            logger.exception("generation failed for store %s", store.code)
+            failed[store.code] = error
+    return done, failed
+
+
+def generate_after_batch(store_id, batch_id, *, now) -> dict[str, dict[str, int]]:
+    """Run the store's day again after an import; facts are read from the import's start, however long it took."""
+    store = Store.objects.get(pk=store_id)
+    batch = Batch.objects.get(pk=batch_id)
+    return generate_due(store, today=store.day_of(now), now=now, since=batch.started_at or batch.created_at)
