@@ -21,6 +21,7 @@ class Batch(StoreOwned):
     encoding = models.CharField(_("Encoding"), max_length=20, blank=True)
     header_row = models.PositiveIntegerField(_("Header row"), null=True)
     mapping = models.JSONField(default=dict)  # {"column index": "field name"}
+    columns = models.JSONField(default=list)  # every column of the worksheet, see dms.samples.sample_columns
     state = models.CharField(_("State"), max_length=12, choices=BatchState, default=BatchState.UPLOADED)
     preview = models.JSONField(default=dict)  # the counts of the dry run, in the words of the --json object
     counts = models.JSONField(default=dict)  # the counts of the real run so far, likewise
