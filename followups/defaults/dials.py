@@ -5,13 +5,20 @@ from followups.rules import RULES
 
 
 def seed_dials(store):
+    """Make the dials that `store` has not got: the desk's row, and one for each step of each rule with windows."""
     DeskDial.objects.get_or_create(store=store)
-    for rule in RULES:
-        if rule.is_planned:
-            continue
-        step = rule.steps[0]
-        RuleDial.objects.get_or_create(
+    known = set(RuleDial.objects.filter(store=store).values_list("rule", "step"))
+    RuleDial.objects.bulk_create(
+        RuleDial(
             store=store,
             rule=rule.code,
-            defaults={"opens": step.opens, "due": step.due, "expires": step.expires, "weight": rule.weight},
+            step=step.code,
+            opens=step.opens,
+            due=step.due,
+            expires=step.expires,
+            weight=rule.weight,
         )
+        for rule in RULES
+        for step in rule.steps
+        if (rule.code, step.code) not in known
+    )
