@@ -11,6 +11,7 @@ def offer_stores(field, user, current=None):
     """Let `field` choose among the stores `user` may see; with only one there is nothing to choose."""
     field.queryset = Store.objects.visible_to(user).active_or(current)
     field.required = True
+    field.empty_label = _("Choose…")
     stores = list(field.queryset[:2])
     if len(stores) == 1:
         field.initial = stores[0].pk
@@ -25,7 +26,7 @@ class TeamChoiceField(forms.ModelChoiceField):
 class PersonForm(ChangesMixin, forms.ModelForm):
     """`user` is who fills it in: the stores and teams offered are those visible to them."""
 
-    team = TeamChoiceField(label=_("Team"), queryset=Team.objects.none(), required=False)
+    team = TeamChoiceField(label=_("Team"), queryset=Team.objects.none(), required=False, empty_label=_("No team"))
 
     class Meta:
         model = User
