@@ -3,40 +3,30 @@
 The day's run would make the same item from the fact (services.generation), but a promise for this afternoon cannot wait for it.
 """
 
-import datetime as dt
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from common.bands import first_call_moment
 from followups.choices import PlanKind
-from followups.models import DueItem, PlannedCall
+from followups.models import PlannedCall
 from followups.services.cards import lock_card, recompute_cards
 from followups.services.dials import desk_of
+from followups.services.generation import planned_item
 
 
 @transaction.atomic
 def plan_promise(customer, *, at, subject, by, now, vehicle=None, topic="", pinned_to=None) -> PlannedCall:
-    """`customer` was promised a call at the moment `at`. Raises ValidationError (`at`, or a customer who wants no calls).
+    """`customer` was promised a call at the moment `at`. Raises ValidationError({"at": …}) for a moment that has passed.
 
     It may be called DeskDial.promise_lead_minutes before, is due on that day, never expires, and belongs to `pinned_to` (a user;
-    None: the team) until DeskDial.promise_grace_minutes after. `topic`: the rule whose call led to it.
+    None: the team) until DeskDial.promise_grace_minutes after. `topic`: the rule whose call led to it. Who wants no calls may
+    still have asked for this one.
     """
-    _refuse_do_not_call(customer)
     if at <= now:
         raise ValidationError({"at": _("The agreed time has passed already.")})
     lock_card(customer.pk)
     planned = make_promise(
-        customer,
-        at=at,
-        subject=subject,
-        by=by,
-        now=now,
-        vehicle=vehicle,
-        topic=topic,
-        pinned_to=pinned_to,
-        dial=desk_of(customer.store),
+        customer, at=at, subject=subject, by=by, now=now, vehicle=vehicle, topic=topic, pinned_to=pinned_to
     )
     recompute_cards([customer.pk], store=customer.store, now=now)
     return planned
@@ -44,9 +34,13 @@ def plan_promise(customer, *, at, subject, by, now, vehicle=None, topic="", pinn
 
 @transaction.atomic
 def plan_manual(customer, *, opens_on, due_on, expires_on, subject, by, now, vehicle=None) -> PlannedCall:
-    """A task that `by` set: days of the store, `expires_on` None for never. Raises ValidationError by field."""
-    _refuse_do_not_call(customer)
-    if not opens_on <= due_on:
+    """A task that `by` set: days of the store, `expires_on` None for never.
+
+    Raises ValidationError: by field for days out of order, code `do_not_call` for a customer who wants no calls.
+    """
+    if customer.do_not_call:
+        raise ValidationError(_("This customer does not want to be called."), code="do_not_call")
+    if due_on < opens_on:
         raise ValidationError({"due_on": _("The deadline lies before the first day.")})
     if expires_on is not None and expires_on < due_on:
         raise ValidationError({"expires_on": _("The last day lies before the deadline.")})
@@ -63,12 +57,12 @@ def plan_manual(customer, *, opens_on, due_on, expires_on, subject, by, now, veh
         created_by=by,
         changed_at=now,
     )
-    _make_item(planned, callable_at=first_call_moment(opens_on, customer.store.zone, desk_of(customer.store).bands))
+    _make_item(planned, now)
     recompute_cards([customer.pk], store=customer.store, now=now)
     return planned
 
 
-def make_promise(customer, *, at, subject, by, now, vehicle, topic, pinned_to, dial) -> PlannedCall:
+def make_promise(customer, *, at, subject, by, now, vehicle, topic, pinned_to) -> PlannedCall:
     """`plan_promise` without lock, checks and card: for callers that hold the card and recompute it themselves."""
     day = customer.store.day_of(at)
     planned = PlannedCall.objects.create(
@@ -85,30 +79,13 @@ def make_promise(customer, *, at, subject, by, now, vehicle, topic, pinned_to, d
         created_by=by,
         changed_at=now,
     )
-    _make_item(
-        planned,
-        callable_at=at - dt.timedelta(minutes=dial.promise_lead_minutes),
-        due_at=at,
-        pinned_to=pinned_to,
-        pinned_until=at + dt.timedelta(minutes=dial.promise_grace_minutes) if pinned_to else None,
-    )
+    _make_item(planned, now)
     return planned
 
 
-def _make_item(planned, **fields):
-    DueItem.objects.create(
-        store_id=planned.store_id,
-        rule=planned.kind,  # the rules of planned calls are named as their kinds
-        fact_id=planned.pk,
-        customer_id=planned.customer_id,
-        vehicle_id=planned.vehicle_id,
-        opens_on=planned.opens_on,
-        due_on=planned.due_on,
-        expires_on=planned.expires_on,
-        **fields,
-    )
-
-
-def _refuse_do_not_call(customer):
-    if customer.do_not_call:
-        raise ValidationError(_("This customer does not want to be called."), code="do_not_call")
+def _make_item(planned, now):
+    """What the next run would make of it."""
+    store = planned.store
+    planned_item(
+        planned, customer_id=planned.customer_id, today=store.day_of(now), zone=store.zone, desk=desk_of(store)
+    ).save(force_insert=True)

@@ -325,7 +325,6 @@ def _promise(sitting, call, piece, promises) -> PlannedCall:
             vehicle=item.vehicle,
             topic=item.rule,
             pinned_to=sitting.by,
-            dial=sitting.dial,
         )
     if item.due_at is not None:
         sitting.close(item, ItemState.DONE, CloseReason.CALLED)
