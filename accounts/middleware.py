@@ -36,7 +36,14 @@ class DoorMiddleware(LoginRequiredMiddleware):
 
     A fragment's request cannot be answered with a redirect (the login form would land inside a table): it becomes
     HX-Redirect. A POST cannot be repeated by a link: the page that held the form is what they come back to.
+
+    And what a person saw is not kept: on a shared computer the browser's back button shows nothing after logout.
     """
+
+    def process_response(self, request, response):
+        if request.user.is_authenticated and "Cache-Control" not in response:
+            response["Cache-Control"] = "private, no-store"
+        return response
 
     def handle_no_permission(self, request, view_func):
         page = self._page(request)

@@ -15,7 +15,8 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   await copy(button.dataset.copy);
-  const before = button.innerHTML;
-  button.textContent = button.dataset.copied;
-  setTimeout(() => { button.innerHTML = before; }, 1500);
+  if (button.textContent === button.dataset.copied) return;
+  const before = [...button.childNodes];
+  button.replaceChildren(button.dataset.copied);
+  setTimeout(() => button.replaceChildren(...before), 1500);
 });
