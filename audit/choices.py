@@ -25,7 +25,7 @@ class Deed(models.TextChoices):
     EDIT = "edit", _("Changed")
     VERIFY = "verify", _("Verified")
     VOID = "void", _("Retired")
-    REVIVE = "revive", _("Taken back")
+    REVIVE = "revive", _("Restored")
     PRIMARY = "primary", _("Made primary")
     DO_NOT_CALL = "do_not_call", _("Do not call")
     MAY_CALL = "may_call", _("May be called again")

@@ -119,6 +119,14 @@ def _field_line(model, name, pair, related):
     return FieldLine(field_label(model, name), old, new)
 
 
+def _in_order(model, change):
+    """The changed fields in the order of the model: PostgreSQL keeps the keys of a JSON object in its own."""
+    known = {field.name: place for place, field in enumerate(model._meta.fields)} if model else {}
+    return sorted(
+        change.changes.items(), key=lambda item: (known.get(item[0].removesuffix("_id"), len(known)), item[0])
+    )
+
+
 def read_changes(changes) -> list[Line]:
     """`changes` (any iterable of Change) as lines, in their order; as many queries as there are related models."""
     changes = list(changes)
@@ -134,7 +142,7 @@ def read_changes(changes) -> list[Line]:
                 batch_id=change.batch_id,
                 deed=str(_DEEDS.get(change.deed, _DEEDS[Deed.EDIT])),
                 record=capfirst(str(model._meta.verbose_name)) if model else change.model,
-                fields=[_field_line(model, name, pair, related) for name, pair in change.changes.items()],
+                fields=[_field_line(model, name, pair, related) for name, pair in _in_order(model, change)],
                 verified=[field_label(model, name) for name in change.params.get("verified", [])],
                 change=change,
             )

@@ -12,7 +12,7 @@ class Stage(models.TextChoices):
 
     PROSPECT = "prospect", _("Prospect")
     OWNER = "owner", _("Owner")
-    CONTACT = "contact", _("Contact")  # drives or brings somebody else's car
+    CONTACT = "contact", _("Contact person")  # drives or brings somebody else's car
 
 
 class PhoneKind(models.TextChoices):

@@ -25,7 +25,7 @@ VIN_LENGTH = 17
 _LAST = "\U0010ffff"  # sorts after every letter that may follow a prefix
 
 KINDS: dict[str, LazyText] = {
-    "name": _("Name"),
+    "name": _("Customer name"),
     "phone": _("Phone"),
     "plate": _("Plate"),
     "vin": "VIN",

@@ -91,7 +91,7 @@ class NewCustomerForm(forms.ModelForm):
 
 class DoNotCallForm(forms.Form):
     reason = forms.CharField(
-        label=_("Why she does not want to be called"),
+        label=_("Why the customer does not want to be called"),
         max_length=200,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("In the customer's own words, if possible."),

@@ -21,7 +21,7 @@ class Contact(Record):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     topics = models.JSONField(default=list)  # rule codes
     summary = models.JSONField(default=dict)  # code and parameters, worded when shown
-    note = models.CharField(_("Note"), max_length=500, blank=True)
+    note = models.CharField(_("Remarks"), max_length=500, blank=True)
     origin = models.CharField(max_length=40, blank=True)  # "followups.call"
     origin_id = models.BigIntegerField(null=True)
 

@@ -14,7 +14,7 @@ class Customer(Record):
     dms_no = models.CharField(_("DMS customer no."), max_length=40, blank=True)
     kind = models.CharField(_("Kind"), max_length=8, choices=CustomerKind, default=CustomerKind.PRIVATE)
     stage = models.CharField(_("Stage"), max_length=8, choices=Stage, default=Stage.OWNER)
-    name = KeyField(_("Name"), max_length=80)
+    name = KeyField(_("Customer name"), max_length=80)
     pinyin = KeyField(max_length=160, blank=True, editable=False)  # "wangjianguo", surname read as a surname
     initials = KeyField(max_length=40, blank=True, editable=False)  # "wjg"
     contact_person = models.CharField(_("Contact person"), max_length=40, blank=True)
@@ -22,7 +22,7 @@ class Customer(Record):
     wechat = models.CharField(_("WeChat"), max_length=60, blank=True)
     do_not_call = models.BooleanField(_("Do not call"), default=False)
     do_not_call_reason = models.CharField(_("Reason"), max_length=200, blank=True)
-    note = models.CharField(_("Note"), max_length=500, blank=True)
+    note = models.CharField(_("Remarks"), max_length=500, blank=True)
     # {field: ISO moment}: values that DCRC has checked with the customer; a DMS value does not overwrite them (dms.Conflict).
     verified = models.JSONField(default=dict, blank=True, editable=False)
 
@@ -51,7 +51,7 @@ class Phone(Record):
     """One number of one customer. `number` is digits only (landlines with area code); the first mobile is primary."""
 
     customer = models.ForeignKey(Customer, verbose_name=_("Customer"), on_delete=models.CASCADE, related_name="phones")
-    number = models.CharField(_("Number"), max_length=20)
+    number = models.CharField(_("Phone number"), max_length=20)
     reversed = KeyField(max_length=20, editable=False)  # for the search by tail
     kind = models.CharField(_("Kind"), max_length=8, choices=PhoneKind)
     source = models.CharField(_("Source"), max_length=10)  # audit.choices.Source

@@ -54,8 +54,8 @@ class Ownership(Record):
 
     vehicle = models.ForeignKey(Vehicle, on_delete=models.CASCADE, related_name="ownerships")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="ownerships")
-    started_on = models.DateField(_("From"), null=True)
-    ended_on = models.DateField(_("Until"), null=True)
+    started_on = models.DateField(_("Owner from"), null=True)
+    ended_on = models.DateField(_("Owner until"), null=True)
 
     class Meta:
         verbose_name = _("Ownership")
