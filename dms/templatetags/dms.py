@@ -1,0 +1,79 @@
+"""Words of the import pages: how a batch, a row error and a conflict are told to a person."""
+
+import re
+
+from django import template
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+
+from common.templatetags.dcrc import masked
+from dms.choices import BatchState
+from dms.sheets import all_sheets
+from dms.wording import word
+
+register = template.Library()
+
+# Mobile numbers, landlines with their area code, and resident ids, inside any text.
+_PERSONAL = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|\d{17}[\dXx])(?!\d)")
+_DIGITS = re.compile(r"\d{7,}")
+
+
+@register.filter
+def sheltered(text) -> str:
+    """The text with the phone numbers and resident ids in it masked (PIPL; the row number tells which cell is meant)."""
+    return _PERSONAL.sub(lambda found: masked(found[0]), str(text))
+
+
+@register.filter
+def shown_value(error) -> str:
+    """What stood in the cell; of a telephone cell, whatever is wrong with it, any longer run of digits is masked."""
+    if error.code.startswith("phone_"):
+        return _DIGITS.sub(lambda found: masked(found[0]), error.value)
+    return sheltered(error.value)
+
+
+@register.filter
+def reason(error) -> str:
+    return sheltered(word(error.code, error.params))
+
+
+@register.filter
+def suggested(error) -> str:
+    """What may have been meant, sheltered like the value it stands for."""
+    return sheltered(error.suggestion)
+
+
+@register.filter
+def problem(batch) -> str:
+    """Why the batch as a whole could not go on, in the reader's language."""
+    return word(batch.error_code, batch.error_params)
+
+
+@register.filter
+def sheet_label(code) -> str:
+    return next((str(sheet.label) for sheet in all_sheets() if sheet.code == code), code)
+
+
+@register.filter
+def known_counts(batch) -> dict:
+    """The numbers to show for a batch: of the run, else of the preview; {} before any."""
+    if batch.state in (BatchState.CHECKING, BatchState.UPLOADED):
+        return {}
+    return batch.counts or batch.preview
+
+
+@register.filter
+def model_label(label) -> str:
+    """A model's own name for `customers.vehicle`; the floors above are asked by name, never imported."""
+    try:
+        return str(apps.get_model(label)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return label
+
+
+@register.filter
+def field_label(conflict) -> str:
+    try:
+        return str(apps.get_model(conflict.model)._meta.get_field(conflict.field).verbose_name)
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return conflict.field
