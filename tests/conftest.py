@@ -4,21 +4,14 @@
 """
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 
 from accounts.choices import Role
 from accounts.services import create_account, create_store
-from common.catalogs import compile_catalogues
 
 PASSWORD = "Cast-of-eight-1"
 TODAY = dt.date(2026, 3, 18)
-
-
-def pytest_configure(config):
-    """Before the first translated word: a fresh clone has no compiled catalogues."""
-    compile_catalogues(Path(__file__).resolve().parent.parent)
 
 
 @pytest.fixture(autouse=True)

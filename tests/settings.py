@@ -7,6 +7,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 os.environ["DCRC_TESTING"] = "1"
 os.environ.pop("DCRC_ENV", None)
@@ -21,6 +22,11 @@ def _clean_up():
     if os.getpid() == _owner:  # not in forked children
         shutil.rmtree(_folder, ignore_errors=True)
 
+
+from common.catalogs import compile_catalogues  # noqa: E402
+
+# Before the first translated word: a fresh clone has no compiled catalogues.
+compile_catalogues(Path(__file__).resolve().parent.parent)
 
 from dcrc.settings import *  # noqa: E402, F403
 from dcrc.settings import DATA_DIR, DATABASES  # noqa: E402

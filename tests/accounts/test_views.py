@@ -106,7 +106,7 @@ def test_the_people_page_costs_the_same_for_one_and_for_three(qian, pudong, logi
 def test_long_lists_are_paged(qian, pudong, login):
     make_people(pudong, 60)
     client = login(qian)
-    assert "第 1 页,共 2 页" in client.get(reverse("accounts:people")).content.decode()
+    assert "第 1 页，共 2 页" in client.get(reverse("accounts:people")).content.decode()
     assert len(client.get(reverse("accounts:people"), {"page": 2}).context["page"].object_list) == 11
 
 
