@@ -42,6 +42,8 @@ class ComplaintForm(forms.ModelForm):
 
     def __init__(self, *args, customer, **kwargs):
         super().__init__(*args, **kwargs)
+        for name in ("category", "department"):
+            self.fields[name].choices = [("", _("Please choose")), *self.fields[name].choices[1:]]
         self.fields["vehicle"].queryset = customer.vehicles.alive()
         ours = RepairOrder.objects.alive().filter(Q(owner=customer) | Q(bringer=customer))
         last = ours.order_by("-opened_on", "-id").values("pk")[:LAST_ORDERS]

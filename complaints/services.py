@@ -147,7 +147,7 @@ def add_note(complaint, text, *, by, now) -> ComplaintNote:
 
 
 @transaction.atomic
-def take_over(complaint, *, by, now, seen=None):
+def take_over(complaint, *, by, now, seen=""):
     """`by` handles it from now on; a received one is thereby in handling. Raises NotAllowed (closed, already theirs, or changed)."""
     _refuse_if_changed(complaint, seen)
     if not complaint.is_open or complaint.handler_id == by.pk:
@@ -160,7 +160,7 @@ def take_over(complaint, *, by, now, seen=None):
 
 
 @transaction.atomic
-def change_state(complaint, to, *, by, now, resolution="", reason="", note="", seen=None):
+def change_state(complaint, to, *, by, now, resolution="", reason="", note="", seen=""):
     """Move on to `to` along choices.TRANSITIONS.
 
     Solved needs a `resolution`, reopening (solved → handling) a `reason`; `note` is kept where it is closed. Who moves a
@@ -198,7 +198,7 @@ def withdraw_complaint(complaint, *, by, now):
 
 
 def _refuse_if_changed(complaint, seen):
-    if seen is not None and seen != complaint.stamp:
+    if seen and seen != complaint.stamp:
         raise NotAllowed("changed", complaint)
 
 

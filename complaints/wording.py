@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from complaints.choices import ComplaintState
 
@@ -19,14 +18,15 @@ class Deadline:
 
 
 def stretch(seconds: float) -> str:
-    """A length of time in its two largest units: days and hours, hours and minutes, or minutes."""
+    """A length of time in its two largest units: days and hours, hours and minutes, or minutes; without a zero behind."""
     minutes = int(seconds // 60)
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = {"days": days, "hours": hours, "minutes": minutes}
     if days:
-        return _("%(days)s d %(hours)s h") % {"days": days, "hours": hours}
+        return (_("%(days)s d %(hours)s h") if hours else _("%(days)s d")) % parts
     if hours:
-        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
-    return ngettext("%(minutes)s min", "%(minutes)s min", minutes) % {"minutes": minutes}
+        return (_("%(hours)s h %(minutes)s min") if minutes else _("%(hours)s h")) % parts
+    return _("%(minutes)s min") % parts
 
 
 def deadline_of(complaint, now) -> Deadline | None:

@@ -12,8 +12,9 @@ from complaints.wording import deadline_of, stretch
     [
         (0, "0 分钟", "0 min"),
         (59 * 60 + 59, "59 分钟", "59 min"),
-        (3600, "1 小时 0 分钟", "1 h 0 min"),
+        (3600, "1 小时", "1 h"),
         (86399, "23 小时 59 分钟", "23 h 59 min"),
+        (3 * 86400 + 59, "3 天", "3 d"),
         (2 * 86400 + 3 * 3600 + 1800, "2 天 3 小时", "2 d 3 h"),
     ],
 )
@@ -31,7 +32,7 @@ NOW = dt.datetime(2026, 3, 18, 2, 0, tzinfo=dt.UTC)
     ("state", "deadline", "closed", "words", "tone"),
     [
         ("received", 51, None, "剩余 2 天 3 小时", ""),
-        ("handling", 23, None, "剩余 23 小时 0 分钟", "warn"),
+        ("handling", 23, None, "剩余 23 小时", "warn"),
         ("solved", -26, None, "超期 1 天 2 小时", "bad"),
         ("closed", -26, -30, "按时结案", "good"),
         ("closed", -26, -20, "超期结案", "bad"),
