@@ -1,0 +1,112 @@
+"""Writes many rows of one table in one statement: COPY on PostgreSQL, executemany on SQLite.
+
+The callers have compared already and know what is new; a row that exists all the same raises IntegrityError, and the
+caller reads and compares again. Values are plain: text, int, bool, date, Decimal, None; moments and JSON as `plain_value` gives them.
+"""
+
+import csv
+import io
+import itertools
+import json
+
+from django.db import connection
+from django.db.models import JSONField
+
+
+def plain_value(model, attname, value):
+    """What the database wants to see for a moment or a JSON value of this column."""
+    field = _field(model, attname)
+    if isinstance(field, JSONField):
+        return None if value is None else json.dumps(value, ensure_ascii=False)
+    return field.get_db_prep_save(value, connection)
+
+
+def allocate_ids(model):
+    """An iterator of new primary keys for rows that this transaction will insert.
+
+    On SQLite only valid while the transaction holds the write lock (settings begin it IMMEDIATE).
+    """
+    table = model._meta.db_table
+    if connection.vendor == "postgresql":
+        return _sequence(table, model._meta.pk.column)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        row = cursor.fetchone()
+    return itertools.count((row[0] if row else 0) + 1)
+
+
+def _sequence(table, column, block=500):
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+                [f'"{table}"', column, block],
+            )
+            ids = [row[0] for row in cursor.fetchall()]
+        yield from ids
+
+
+def insert_rows(model, attnames, rows, *, ignore_conflicts=False) -> None:
+    """Insert tuples in the order of `attnames`."""
+    if not rows:
+        return
+    table = f'"{model._meta.db_table}"'
+    columns = ", ".join(f'"{_field(model, name).column}"' for name in attnames)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and not ignore_conflicts:
+            # Empty text and NULL look alike in CSV: columns that cannot be NULL take it as text.
+            texts = [
+                f'"{field.column}"'
+                for field in (_field(model, name) for name in attnames)
+                if not field.null and field.empty_strings_allowed
+            ]
+            force = f", FORCE_NOT_NULL ({', '.join(texts)})" if texts else ""
+            buffer = io.StringIO()
+            csv.writer(buffer, lineterminator="\n").writerows(rows)
+            buffer.seek(0)
+            with connection.wrap_database_errors:
+                cursor.cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv{force})", buffer)
+            return
+        marks = ", ".join(["%s"] * len(attnames))
+        ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
+        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks}){ending}", rows)
+
+
+def update_rows(model, attnames, rows) -> None:
+    """Set `attnames` of the rows with these primary keys; each row is (*values, pk)."""
+    if not rows:
+        return
+    table = f'"{model._meta.db_table}"'
+    fields = [_field(model, name) for name in attnames]
+    pk = model._meta.pk
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            from psycopg2.extras import execute_values
+
+            names = ", ".join(f'"{field.column}"' for field in [*fields, pk])
+            sets = ", ".join(f'"{field.column}" = fresh."{field.column}"' for field in fields)
+            template = "(" + ", ".join(f"%s::{field.db_type(connection)}" for field in fields) + ", %s::bigint)"
+            with connection.wrap_database_errors:
+                execute_values(
+                    cursor.cursor,
+                    f'UPDATE {table} AS old SET {sets} FROM (VALUES %s) AS fresh ({names}) WHERE old."{pk.column}" = fresh."{pk.column}"',
+                    rows,
+                    template=template,
+                    page_size=len(rows),
+                )
+            return
+        sets = ", ".join(f'"{field.column}" = %s' for field in fields)
+        cursor.executemany(f'UPDATE {table} SET {sets} WHERE "{pk.column}" = %s', rows)
+
+
+def _field(model, attname):
+    return _fields(model)[attname]
+
+
+_FIELDS: dict = {}
+
+
+def _fields(model):
+    if model not in _FIELDS:
+        _FIELDS[model] = {field.attname: field for field in model._meta.concrete_fields}
+    return _FIELDS[model]

@@ -1,0 +1,326 @@
+"""The records of this floor in hand of an import: how they are loaded for a chunk, and found again by their keys."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from common.pinyin import pinyin_of
+from customers.choices import CustomerKind, PhoneState, Stage
+from customers.models import Customer, Delivery, FormerPlate, Ownership, Phone, RepairOrder, Vehicle
+from customers.services import former_plate_row
+from dms.book import Book
+
+
+@dataclass(slots=True, eq=False)
+class CustomerRow:
+    id: int
+    is_void: bool = False
+    dms_no: str = ""
+    kind: str = CustomerKind.PRIVATE.value
+    stage: str = Stage.OWNER.value
+    name: str = ""
+    contact_person: str = ""
+    address: str = ""
+    verified: dict = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class PhoneRow:
+    id: int
+    is_void: bool = False
+    customer_id: int = 0
+    number: str = ""
+    kind: str = ""
+    source: str = "import"
+    state: str = PhoneState.UNKNOWN.value
+    is_primary: bool = False
+    verified_at: dt.datetime | None = None
+
+
+@dataclass(slots=True, eq=False)
+class VehicleRow:
+    id: int
+    is_void: bool = False
+    vin: str = ""
+    plate: str = ""
+    owner_id: int | None = None
+    engine_no: str = ""
+    brand: str = ""
+    series: str = ""
+    model: str = ""
+    color: str = ""
+    registered_on: dt.date | None = None
+    odometer_km: int | None = None
+    odometer_on: dt.date | None = None
+
+
+@dataclass(slots=True, eq=False)
+class OwnershipRow:
+    id: int
+    is_void: bool = False
+    vehicle_id: int = 0
+    customer_id: int = 0
+    started_on: dt.date | None = None
+    ended_on: dt.date | None = None
+
+
+@dataclass(slots=True, eq=False)
+class DeliveryRow:
+    id: int
+    is_void: bool = False
+    vehicle_id: int = 0
+    customer_id: int = 0
+    delivered_on: dt.date | None = None
+    sold_on: dt.date | None = None
+    invoiced_on: dt.date | None = None
+    sales_consultant: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class OrderRow:
+    id: int
+    is_void: bool = False
+    order_no: str = ""
+    vehicle_id: int = 0
+    owner_id: int | None = None
+    bringer_id: int | None = None
+    bringer_name: str = ""
+    bringer_phone: str = ""
+    opened_on: dt.date | None = None
+    settled_on: dt.date | None = None
+    odometer_km: int | None = None
+    kind: str = ""
+    items: str = ""
+    service_advisor: str = ""
+    technician: str = ""
+    amount: Decimal | None = None
+    status: str = ""
+
+
+class CustomersBook(Book):
+    """`open` takes into hand all that a chunk's keys touch; the indexes then answer without a query."""
+
+    def __init__(self, memory):
+        super().__init__(memory)
+        self.customers = self.table(
+            Customer,
+            CustomerRow,
+            follows={"pinyin": lambda row: pinyin_of(row.name)[0], "initials": lambda row: pinyin_of(row.name)[1]},
+            customer_id=lambda row: row.id,
+        )
+        self.phones = self.table(
+            Phone, PhoneRow, follows={"reversed": lambda row: row.number[::-1]}, customer_id=lambda row: row.customer_id
+        )
+        self.vehicles = self.table(
+            Vehicle,
+            VehicleRow,
+            follows={"vin_reversed": lambda row: row.vin[::-1], "plate_reversed": lambda row: row.plate[::-1]},
+            customer_id=lambda row: row.owner_id,
+        )
+        self.ownerships = self.table(Ownership, OwnershipRow, customer_id=lambda row: row.customer_id)
+        self.former_plates = []  # (vehicle, plate)
+        self.by_dms_no = {}
+        self.by_number = {}  # number -> [customer id]
+        self.by_vin = {}
+        self.by_plate = {}  # plate -> [vehicle]
+        self.phones_of = {}  # customer id -> [phone]
+        self.ownerships_of = {}  # vehicle id -> [ownership]
+
+    # --- loading ------------------------------------------------------------------------------------------------------
+    def open(self, *, vins=(), plates=(), numbers=(), dms_nos=(), vehicle_ids=(), customer_ids=()):
+        """Take into hand the vehicles with these VINs, plates, ids, their owners now and before, and the customers with
+        these DMS numbers, telephone numbers, ids; all with their phones. Locked, unless this is a dry run."""
+        store_id, links = self.memory.store_id, self.memory.links
+        vehicles = []
+        if vins:
+            vehicles += self.vehicles.load(self._locked(Vehicle.objects.filter(store_id=store_id, vin__in=vins)))
+            vehicles += self._bring(self.vehicles, links.get("vin"), vins)
+        if vehicle_ids:
+            ids = [pk for pk in vehicle_ids if pk not in self.vehicles.rows]
+            if ids:
+                vehicles += self.vehicles.load(self._locked(Vehicle.objects.filter(pk__in=ids)))
+        if plates:
+            found = Vehicle.objects.filter(store_id=store_id, plate__in=plates, is_void=False)
+            vehicles += self.vehicles.load(self._locked(found))
+        for vehicle in vehicles:
+            self._index_vehicle(vehicle)
+        self._load_ownerships([vehicle.id for vehicle in vehicles])
+        wanted = set(customer_ids)
+        wanted.update(vehicle.owner_id for vehicle in vehicles)
+        for vehicle in vehicles:
+            wanted.update(ownership.customer_id for ownership in self.ownerships_of.get(vehicle.id, ()))
+        if numbers:
+            found = Phone.objects.filter(store_id=store_id, number__in=numbers)
+            wanted.update(found.values_list("customer_id", flat=True))
+            for number in _known(links.get("number"), numbers):
+                wanted.update(links["number"][number])
+        wanted.discard(None)
+        customers = self._load_customers(wanted)
+        if dms_nos:
+            found = Customer.objects.filter(store_id=store_id, dms_no__in=dms_nos)
+            customers += self.customers.load(self._locked(found))
+            customers += self._bring(self.customers, links.get("dms_no"), dms_nos)
+        for customer in customers:
+            if customer.dms_no:
+                self.by_dms_no[customer.dms_no] = customer
+        self._load_phones([customer.id for customer in customers])
+
+    def _locked(self, queryset):
+        return queryset if self.memory.is_dry else queryset.order_by("pk").select_for_update(no_key=True)
+
+    @staticmethod
+    def _bring(table, links, keys):
+        return table.bring(links[key] for key in _known(links, keys))
+
+    def _load_customers(self, wanted):
+        ids = [pk for pk in wanted if pk not in self.customers.rows]
+        customers = self.customers.bring(pk for pk in ids if pk < 0)
+        stored = [pk for pk in ids if pk > 0]
+        if stored:
+            customers += self.customers.load(self._locked(Customer.objects.filter(pk__in=stored)))
+        return customers
+
+    def _load_ownerships(self, ids):
+        stored = [pk for pk in ids if pk > 0]
+        ownerships = self.ownerships.load(Ownership.objects.filter(vehicle_id__in=stored)) if stored else []
+        links = self.memory.links.get("ownership")
+        ownerships += self.ownerships.bring(pk for key in _known(links, ids) for pk in links[key])
+        for ownership in ownerships:
+            self.ownerships_of.setdefault(ownership.vehicle_id, []).append(ownership)
+
+    def _load_phones(self, ids):
+        stored = [pk for pk in ids if pk > 0]
+        phones = self.phones.load(Phone.objects.filter(customer_id__in=stored).order_by("pk")) if stored else []
+        links = self.memory.links.get("phone")
+        phones += self.phones.bring(pk for key in _known(links, ids) for pk in links[key])
+        for phone in phones:
+            self._index_phone(phone)
+
+    def _index_vehicle(self, vehicle):
+        self.by_vin[vehicle.vin] = vehicle
+        if vehicle.plate:
+            self.by_plate.setdefault(vehicle.plate, []).append(vehicle)
+
+    def _index_phone(self, phone):
+        self.by_number.setdefault(phone.number, []).append(phone.customer_id)
+        self.phones_of.setdefault(phone.customer_id, []).append(phone)
+
+    def carry(self, table, row):
+        links = self.memory.links
+        if table is self.customers:
+            if row.dms_no:
+                links.setdefault("dms_no", {})[row.dms_no] = row.id
+        elif row.id > 0:
+            pass
+        elif table is self.phones:
+            links.setdefault("number", {}).setdefault(row.number, []).append(row.customer_id)
+            links.setdefault("phone", {}).setdefault(row.customer_id, []).append(row.id)
+        elif table is self.vehicles:
+            links.setdefault("vin", {})[row.vin] = row.id
+        elif table is self.ownerships:
+            links.setdefault("ownership", {}).setdefault(row.vehicle_id, []).append(row.id)
+        return True
+
+    # --- what plans ask and say ---------------------------------------------------------------------------------------
+    def owner_of(self, vehicle) -> CustomerRow | None:
+        return self.customers.rows.get(vehicle.owner_id)
+
+    def current_ownership(self, vehicle) -> OwnershipRow | None:
+        for ownership in self.ownerships_of.get(vehicle.id, ()):
+            if ownership.ended_on is None and not ownership.is_void:
+                return ownership
+        return None
+
+    def past_owners(self, vehicle) -> list[CustomerRow]:
+        ownerships = self.ownerships_of.get(vehicle.id, ())
+        return [self.customers.rows[o.customer_id] for o in ownerships if not o.is_void]
+
+    def new_customer(self, **values) -> CustomerRow:
+        row = self.customers.create(**values)
+        if row.dms_no:
+            self.by_dms_no[row.dms_no] = row
+        return row
+
+    def new_phone(self, **values) -> PhoneRow:
+        row = self.phones.create(**values)
+        self._index_phone(row)
+        return row
+
+    def new_vehicle(self, **values) -> VehicleRow:
+        row = self.vehicles.create(**values)
+        self._index_vehicle(row)
+        return row
+
+    def open_ownership(self, vehicle, customer, started_on, ended_on=None) -> OwnershipRow:
+        row = self.ownerships.create(
+            vehicle_id=vehicle.id, customer_id=customer.id, started_on=started_on, ended_on=ended_on
+        )
+        self.ownerships_of.setdefault(vehicle.id, []).append(row)
+        return row
+
+    def set_plate(self, vehicle, plate):
+        """The replaced plate stays searchable."""
+        if vehicle.plate and vehicle.plate != plate:
+            self.former_plates.append((vehicle, vehicle.plate))
+        self.vehicles.change(vehicle, "plate", plate)
+
+    def finish(self):
+        super().finish()
+        if not self.memory.is_dry and self.former_plates:
+            now, store_id = self.memory.now, self.memory.store_id
+            FormerPlate.objects.bulk_create(
+                [
+                    former_plate_row(Vehicle(pk=vehicle.id, store_id=store_id), plate, now=now)
+                    for vehicle, plate in self.former_plates
+                ],
+                ignore_conflicts=True,
+            )
+
+
+def _known(links, keys):
+    return [key for key in keys if key in links] if links else []
+
+
+class OwnersBook(CustomersBook):
+    def __init__(self, memory):
+        super().__init__(memory)
+        self.deliveries = self.table(Delivery, DeliveryRow, customer_id=lambda row: row.customer_id)
+        self.delivery_of = {}  # vehicle id -> delivery
+
+    def open(self, **keys):
+        super().open(**keys)
+        ids = [pk for pk in self.vehicles.rows if pk > 0]
+        for delivery in self.deliveries.load(Delivery.objects.filter(vehicle_id__in=ids)) if ids else ():
+            self.delivery_of[delivery.vehicle_id] = delivery
+
+    def carry(self, table, row):
+        # One group per car: no later group of the file meets this car again.
+        return table in (self.customers, self.phones) and super().carry(table, row)
+
+    def new_delivery(self, **values):
+        row = self.delivery_of[values["vehicle_id"]] = self.deliveries.create(**values)
+        return row
+
+
+class OrdersBook(CustomersBook):
+    def __init__(self, memory):
+        super().__init__(memory)
+        self.orders = self.table(RepairOrder, OrderRow, customer_id=lambda row: row.owner_id)
+        self.by_order_no = {}
+        self.newest = {}  # vehicle id -> (day, order number) of its newest order
+        self.learned = {}  # vehicle id -> day on which the store learned of car and owner; None: in this very file
+
+    def open(self, *, order_nos, **keys):
+        found = RepairOrder.objects.filter(store_id=self.memory.store_id, order_no__in=order_nos)
+        orders = self.orders.load(self._locked(found))
+        people = {pk for order in orders for pk in (order.owner_id, order.bringer_id) if pk}
+        super().open(vehicle_ids={order.vehicle_id for order in orders}, customer_ids=people, **keys)
+        for order in orders:
+            self.by_order_no[order.order_no] = order
+
+    def carry(self, table, row):
+        return table is not self.orders and super().carry(table, row)
+
+    def new_order(self, **values):
+        row = self.by_order_no[values["order_no"]] = self.orders.create(**values)
+        return row

@@ -1,0 +1,126 @@
+"""Who is who in an import: by DMS customer number, else by name and phone within the store, never by phone alone."""
+
+from common.companies import is_company
+from customers.choices import CustomerKind, PhoneKind, PhoneState, Stage
+from customers.sheets.book import CustomerRow, CustomersBook
+from dms.columns import Finding
+
+_NOT_HERS = (PhoneState.WRONG.value, PhoneState.DEAD.value)
+
+
+def find_person(book: CustomersBook, *, name, numbers=(), dms_no=None, known=()) -> CustomerRow | None:
+    """The customer of that DMS number; else of `known` (owners of the car, in the order of trust) the first of that name;
+    else one with that name and one of the numbers. A customer with another DMS number is somebody else."""
+    if dms_no and dms_no in book.by_dms_no:
+        return book.by_dms_no[dms_no]
+    for person in known:
+        if person is not None and person.name == name and _may_be(person, dms_no):
+            return person
+    rows = book.customers.rows
+    for number, _kind in numbers:
+        found = [rows[pk] for pk in book.by_number.get(number, ()) if pk in rows]
+        found = [person for person in found if person.name == name and _may_be(person, dms_no)]
+        if found:
+            return min(found, key=lambda person: (person.id < 0, abs(person.id)))
+    return None
+
+
+def _may_be(person, dms_no):
+    return not dms_no or not person.dms_no or person.dms_no == dms_no
+
+
+def is_renamed_here(book, person, *, numbers, dms_no) -> bool:
+    """DCRC has verified another name for the car's owner, and the row speaks of the same person by number."""
+    if person is None or "name" not in person.verified or not _may_be(person, dms_no):
+        return False
+    if dms_no and person.dms_no == dms_no or not numbers:
+        return True
+    hers = {phone.number for phone in book.phones_of.get(person.id, ())}
+    return any(number in hers for number, _kind in numbers)
+
+
+def new_person(book, *, name, kind=None, stage=Stage.OWNER.value, dms_no=None, contact=None, address=None):
+    if kind is None:
+        kind = CustomerKind.COMPANY.value if is_company(name) else CustomerKind.PRIVATE.value
+    return book.new_customer(
+        name=name, kind=kind, stage=stage, dms_no=dms_no or "", contact_person=contact or "", address=address or ""
+    )
+
+
+def feed_person(book, group, person, headers, **values):
+    """Compare a known customer with what a row says of them: verified fields stand (conflict), of several rows of one
+    file the first counts. `headers` is {field: column index in the file}, for the notes."""
+    table = book.customers
+    table.feed(person)
+    if person.is_void:
+        table.change(person, "is_void", False)
+    for name, value in values.items():
+        if value is None:
+            continue
+        told = book.told_before(table, person, name)
+        stored = getattr(person, name)
+        if stored == value:
+            continue
+        if name in person.verified:
+            book.conflict(group.row, table, person, name, stored, value)
+        elif told:
+            params = {"kept": stored[:80]}
+            group.note(Finding("earlier_row_counts", value, params=params, column=headers.get(name)))
+        elif name == "dms_no" and stored:
+            continue  # found by name: the number she has stays hers
+        else:
+            table.change(person, name, value)
+            if name == "dms_no":
+                book.by_dms_no[value] = person
+
+
+def feed_phones(book, group, person, numbers):
+    """Add numbers she does not have. A number of hers that DCRC has verified stands against strange ones (conflict), and one
+    that DCRC has taken away does not come back. The first number is primary; the first mobile takes over from a landline."""
+    phones = book.phones_of.get(person.id, [])
+    if len(phones) == 1 and len(numbers) == 1:
+        phone = phones[0]
+        if phone.number == numbers[0].number and phone.is_primary and not phone.is_void:
+            book.phones.feed(phone)
+            return
+    hers = {phone.number: phone for phone in phones}
+    verified = next((phone for phone in phones if phone.verified_at and not phone.is_void), None)
+    for number, kind in numbers:
+        phone = hers.get(number)
+        if phone is not None and not phone.is_void:
+            book.phones.feed(phone)
+        elif verified is not None:
+            book.conflict(group.row, book.customers, person, "phone", verified.number, number)
+        elif phone is None:
+            hers[number] = book.new_phone(customer_id=person.id, number=number, kind=kind)
+    _choose_primary(book, [phone for phone in hers.values() if not phone.is_void])
+
+
+def _choose_primary(book, phones):
+    primary = next((phone for phone in phones if phone.is_primary), None)
+    if primary is not None and (primary.kind == PhoneKind.MOBILE.value or primary.verified_at):
+        return
+    fit = [phone for phone in phones if phone.state not in _NOT_HERS] or phones
+    mobiles = [phone for phone in fit if phone.kind == PhoneKind.MOBILE.value]
+    if primary is None:
+        if fit:
+            book.phones.change((mobiles or fit)[0], "is_primary", True)
+    else:
+        fresh = [phone for phone in mobiles if phone.id in book.phones.new]
+        if fresh:
+            book.phones.change(primary, "is_primary", False)
+            book.phones.change(fresh[0], "is_primary", True)
+
+
+def change_owner(book, vehicle, person, day):
+    """Another name on a known VIN: the old ownership ends, a new one opens; nothing is renamed."""
+    current = book.current_ownership(vehicle)
+    if current is not None:
+        # A list that names a new owner often still carries the day of the first sale: then the change is as of today.
+        if day is None or (current.started_on is not None and day <= current.started_on):
+            day = book.memory.today
+        book.ownerships.change(current, "ended_on", day)
+    book.open_ownership(vehicle, person, day)
+    book.vehicles.change(vehicle, "owner_id", person.id)
+    if person.stage != Stage.OWNER.value:
+        book.customers.change(person, "stage", Stage.OWNER.value)

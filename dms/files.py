@@ -1,0 +1,197 @@
+"""Opens what was uploaded, judged by its bytes and never by its name: .xlsx by python-calamine, .csv by the csv module.
+
+A workbook of another kind, a damaged, protected or oversized one raises UnusableFile with one clear sentence.
+"""
+
+import codecs
+import csv
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import python_calamine
+from django.conf import settings
+
+from dms.errors import UnusableFile
+
+# An .xlsx holds its cells as XML that packs ten to one; more than this for the size limit is a bomb.
+UNPACKING_FACTOR = 12
+# Cells of the used rectangle: wider or longer than this is a stray cell in a far corner, not a list.
+MOST_CELLS = 40_000_000
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_DIMENSION = re.compile(rb'<dimension ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+
+
+@dataclass
+class Worksheet:
+    """The cells of one sheet. `rows()` gives every row from row 1 on as a list whose first cell is in `first_column` (0-based)."""
+
+    name: str
+    rows: object
+    first_column: int = 0
+    merged: list = field(default_factory=list)  # ((row, column), (row, column)), 0-based
+
+
+class TableFile:
+    """An opened file: `names` of its worksheets ([""] for text), `encoding` (None for workbooks), `worksheet(name)`."""
+
+    encoding: str | None = None
+    names: list[str]
+
+    def worksheet(self, name) -> Worksheet:
+        raise NotImplementedError
+
+
+def open_file(path) -> TableFile:
+    """Raises UnusableFile."""
+    path = Path(path)
+    size = path.stat().st_size
+    if size == 0:
+        raise UnusableFile("empty_file")
+    if size > settings.IMPORT_MAX_BYTES:
+        raise UnusableFile("too_big", limit=settings.IMPORT_MAX_BYTES // 1024 // 1024)
+    with path.open("rb") as file:
+        head = file.read(8192)
+    if head[:4] == b"PK\x03\x04":
+        return Workbook(path)
+    if head[:2] == b"PK":
+        raise UnusableFile("damaged")
+    if head[:8] == _OLE:
+        protected = "EncryptedPackage".encode("utf-16-le") in path.read_bytes()
+        raise UnusableFile("password_protected" if protected else "old_xls")
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
+    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<style")):
+        raise UnusableFile("html")
+    if start.startswith(b"<?xml"):
+        raise UnusableFile("xml")
+    if start.startswith((b"%pdf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"rar!", b"7z\xbc\xaf", b"\x1f\x8b")):
+        raise UnusableFile("unknown_format")
+    return TextFile(path, head)
+
+
+# --- .xlsx --------------------------------------------------------------------------------------------------------
+class Workbook(TableFile):
+    def __init__(self, path):
+        _check_archive(path)
+        try:
+            with _rust_errors():
+                self.book = python_calamine.load_workbook(str(path))
+                sheets = self.book.sheets_metadata
+        except python_calamine.PasswordError as error:
+            raise UnusableFile("password_protected") from error
+        except (python_calamine.CalamineError, OSError, ValueError) as error:
+            raise UnusableFile("damaged") from error
+        tables = [s for s in sheets if s.typ == python_calamine.SheetTypeEnum.WorkSheet]
+        seen = [s for s in tables if s.visible == python_calamine.SheetVisibleEnum.Visible]
+        self.names = [sheet.name for sheet in seen or tables]
+        if not self.names:
+            raise UnusableFile("no_worksheet")
+
+    def worksheet(self, name):
+        try:
+            with _rust_errors():
+                sheet = self.book.get_sheet_by_name(name)
+                merged = list(sheet.merged_cell_ranges or []) if sheet.start else []
+        except (python_calamine.CalamineError, OSError, ValueError) as error:
+            raise UnusableFile("damaged") from error
+        if sheet.start is None:
+            return Worksheet(name, lambda: iter(()))
+        return Worksheet(name, sheet.iter_rows, sheet.start[1], merged)
+
+
+class _rust_errors:  # noqa: N801 - reads as a block
+    """calamine panics on some malformed files; a panic is no Exception, and must not take the worker down."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if kind is not None and kind.__name__ == "PanicException":
+            raise UnusableFile("damaged") from error
+        return False
+
+
+def _check_archive(path):
+    """Refuses zip bombs, far corners and zips that are no workbook, before anything is unpacked as a whole."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            if sum(entry.file_size for entry in entries) > UNPACKING_FACTOR * settings.IMPORT_MAX_BYTES:
+                raise UnusableFile("unpacks_too_big")
+            names = [entry.filename for entry in entries]
+            if any(entry.flag_bits & 1 for entry in entries):
+                raise UnusableFile("password_protected")
+            if not any(name.startswith("xl/") for name in names):
+                raise UnusableFile("not_a_workbook")
+            for name in names:
+                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                    with archive.open(name) as part:
+                        found = _DIMENSION.search(part.read(4096))
+                    if found and _area(found) > MOST_CELLS:
+                        raise UnusableFile("too_many_rows", limit=settings.IMPORT_MAX_ROWS)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError) as error:
+        raise UnusableFile("damaged") from error
+
+
+def _area(found):
+    def number(letters):
+        total = 0
+        for letter in letters:
+            total = total * 26 + letter - 64
+        return total
+
+    left, top, right, bottom = found.groups()
+    return (number(right) - number(left) + 1) * (int(bottom) - int(top) + 1)
+
+
+# --- text ---------------------------------------------------------------------------------------------------------
+class TextFile(TableFile):
+    names = [""]
+
+    def __init__(self, path, head):
+        self.path = path
+        self.encoding = _encoding_of(path, head)
+        with self._open() as file:
+            lines = [line for line, _ in zip(file, range(30), strict=False)]
+        if not any(line.strip() for line in lines):
+            raise UnusableFile("empty_file")
+        self.delimiter = max("\t,;|", key=lambda mark: (max(line.count(mark) for line in lines), mark == ","))
+
+    def _open(self):
+        return io.open(self.path, encoding=self.encoding, newline="")  # noqa: UP020, PTH123 - newline for csv
+
+    def worksheet(self, name):
+        return Worksheet("", self._rows)
+
+    def _rows(self):
+        with self._open() as file:
+            try:
+                yield from csv.reader(file, delimiter=self.delimiter)
+            except (csv.Error, UnicodeError) as error:
+                raise UnusableFile("damaged") from error
+
+
+def _encoding_of(path, head):
+    """The byte order mark, else strict UTF-8, else strict GB18030 (which contains GBK and GB2312); never a guess."""
+    if head.startswith(codecs.BOM_UTF8):
+        candidates = ["utf-8-sig"]
+    elif head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        candidates = ["utf-16"]
+    elif b"\x00" in head:
+        raise UnusableFile("unknown_format")
+    else:
+        candidates = ["utf-8", "gb18030"]
+    for encoding in candidates:
+        try:
+            decoder = codecs.getincrementaldecoder(encoding)()
+            with path.open("rb") as file:
+                while block := file.read(1 << 20):
+                    decoder.decode(block)
+                decoder.decode(b"", final=True)
+        except UnicodeError:
+            continue
+        return encoding
+    raise UnusableFile("unknown_format")

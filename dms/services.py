@@ -1,0 +1,319 @@
+"""Verbs on batches: take a file in, look at it, confirm it, run it. The batch row is the ledger; a task only rings."""
+
+import datetime as dt
+import hashlib
+import logging
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from kombu.exceptions import OperationalError as BrokerDown
+
+from common.upsert import insert_rows, plain_value
+from dms import engine
+from dms.choices import BatchState
+from dms.errors import Overtaken, UnusableFile, WrongState
+from dms.files import open_file
+from dms.models import Batch, RowError
+from dms.recognise import Layout, check_mapping, recognise
+
+log = logging.getLogger(__name__)
+# A run writes a sign of life with every chunk; after this silence it is taken for dead and resumed by another worker.
+STALE_AFTER = dt.timedelta(minutes=3)
+PREVIEW_ERRORS = 20_000  # stored with a preview; a run stores all
+RUN_TASK = "dms.tasks.run_import"
+_CHANGEABLE = (BatchState.UPLOADED, BatchState.READY)
+
+__all__ = [
+    "Overtaken",
+    "UnusableFile",
+    "WrongState",
+    "cancel_batch",
+    "choose",
+    "confirm_batch",
+    "find_unfinished",
+    "import_now",
+    "preview_batch",
+    "run_batch",
+    "stage_upload",
+]
+
+
+def stage_upload(*, store, by, file_name, content, sheet=None, worksheet=None) -> Batch:
+    """Keep the file and recognise it; state UPLOADED. `content` is bytes or an open binary file.
+
+    Raises UnusableFile, and then nothing is kept.
+    """
+    batch, _table = stage(store=store, by=by, file_name=file_name, content=content, sheet=sheet, worksheet=worksheet)
+    return batch
+
+
+def stage(*, store, by, file_name, content, sheet=None, worksheet=None):
+    """`stage_upload` that also hands over the opened file, for a caller that runs the batch at once: (batch, table)."""
+    relative = Path("dms") / str(store.pk) / f"{timezone.now():%Y%m}" / f"{secrets.token_hex(16)}.bin"
+    path = Path(settings.MEDIA_ROOT) / relative
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        digest, size = _keep(content, path)
+        table = open_file(path)
+        layout = recognise(table, sheet=sheet, worksheet=worksheet)
+        batch = Batch(
+            store=store,
+            file_name=Path(file_name.replace("\\", "/")).name[:255],
+            path=relative.as_posix(),
+            sha256=digest,
+            size=size,
+            created_by=by,
+        )
+        _set_layout(batch, layout)
+        batch.save(force_insert=True)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return batch, table
+
+
+def _keep(content, path):
+    digest, size = hashlib.sha256(), 0
+    blocks = [content] if isinstance(content, bytes) else iter(lambda: content.read(1 << 20), b"")
+    with path.open("wb") as file:
+        for block in blocks:
+            size += len(block)
+            if size > settings.IMPORT_MAX_BYTES:
+                raise UnusableFile("too_big", limit=settings.IMPORT_MAX_BYTES // 1024 // 1024)
+            digest.update(block)
+            file.write(block)
+    return digest.hexdigest(), size
+
+
+def _set_layout(batch, layout):
+    batch.sheet = layout.sheet
+    batch.worksheet = layout.worksheet
+    batch.other_worksheets = layout.other_worksheets
+    batch.encoding = layout.encoding or ""
+    batch.header_row = layout.header_row
+    batch.mapping = {str(index): name for index, name in layout.mapping.items()}
+
+
+def open_batch(batch) -> tuple:
+    """(opened file, Layout) of a stored upload, with the batch's own mapping. Raises UnusableFile."""
+    path = Path(settings.MEDIA_ROOT) / batch.path
+    if not batch.path or not path.is_file():
+        raise UnusableFile("file_gone")
+    table = open_file(path)
+    return table, layout_of(batch, table)
+
+
+def layout_of(batch, table) -> Layout:
+    """How the batch reads its file: headers from the file, everything else as chosen."""
+    layout = recognise(table, sheet=batch.sheet, worksheet=batch.worksheet or None)
+    layout.mapping = {int(index): name for index, name in batch.mapping.items()}
+    check_mapping(layout)
+    return layout
+
+
+@transaction.atomic
+def choose(batch, *, sheet=None, worksheet=None, mapping=None) -> Batch:
+    """Overrule what was recognised; back to UPLOADED. `mapping` is {column index: field}. Raises UnusableFile, WrongState."""
+    batch = _changeable(batch)
+    table = open_file(Path(settings.MEDIA_ROOT) / batch.path)
+    worksheet = worksheet or batch.worksheet or None
+    layout = recognise(table, sheet=sheet or (batch.sheet if mapping is not None else None), worksheet=worksheet)
+    if mapping is not None:
+        layout.mapping = {int(index): name for index, name in mapping.items() if name}
+        check_mapping(layout)
+    _set_layout(batch, layout)
+    batch.state = BatchState.UPLOADED
+    batch.preview, batch.rows_total = {}, 0
+    batch.save()
+    batch.row_errors.all().delete()
+    return batch
+
+
+def preview_batch(batch) -> Batch:
+    """Compare all rows with the store and write nothing but the result: counts and row errors; state READY.
+
+    The comparison runs outside any transaction. Raises UnusableFile, WrongState.
+    """
+    if batch.state not in _CHANGEABLE:
+        raise WrongState(batch.state)
+    table, layout = open_batch(batch)
+    job = engine.load(batch.store, table, layout, today=_day(batch), batch_id=batch.pk, by=batch.created_by)
+    counts, errors = engine.dry_run(job, keep=PREVIEW_ERRORS)
+    with transaction.atomic():
+        batch = _changeable(batch)
+        batch.preview = counts.as_dict()
+        batch.rows_total = counts.rows
+        batch.state = BatchState.READY
+        batch.save(update_fields=["preview", "rows_total", "state"])
+        batch.row_errors.all().delete()
+        _store_shown(batch, errors)
+    return batch
+
+
+def _store_shown(batch, errors):
+    attnames = ["batch_id", "row", "column", "code", "severity", "value", "params", "suggestion"]
+    insert_rows(
+        RowError,
+        attnames,
+        [
+            (batch.pk, row, column, code, severity, value, plain_value(RowError, "params", params), suggestion)
+            for row, column, code, severity, value, params, suggestion in errors.first()
+        ],
+    )
+
+
+def _changeable(batch):
+    fresh = Batch.objects.select_for_update().get(pk=batch.pk)
+    if fresh.state not in _CHANGEABLE:
+        raise WrongState(fresh.state)
+    return fresh
+
+
+def _day(batch):
+    return batch.store.day_of(batch.created_at)
+
+
+@transaction.atomic
+def confirm_batch(batch, *, by) -> Batch:
+    """The import shall run: QUEUED, and the worker is rung once this is committed. Raises WrongState."""
+    batch = _queue(batch, by=by)
+    _ring(RUN_TASK, batch.pk)
+    return batch
+
+
+def _ring(dotted, *ids):
+    """Send a task once this transaction is committed. A broker that is down loses nothing: the sweep finds the row."""
+
+    def send():
+        try:
+            import_string(dotted).delay(*ids)
+        except BrokerDown:
+            log.warning("The broker does not answer; %s%s waits for the next sweep.", dotted, ids)
+
+    transaction.on_commit(send)
+
+
+def _queue(batch, *, by):
+    batch = _changeable(batch)
+    batch.state = BatchState.QUEUED
+    batch.created_by = by or batch.created_by
+    batch.heartbeat_at = timezone.now()
+    batch.save(update_fields=["state", "created_by", "heartbeat_at"])
+    return batch
+
+
+@transaction.atomic
+def cancel_batch(batch, *, by) -> Batch:
+    """It shall not run. Raises WrongState where it is running or done."""
+    batch = Batch.objects.select_for_update().get(pk=batch.pk)
+    if batch.state not in (*_CHANGEABLE, BatchState.QUEUED):
+        raise WrongState(batch.state)
+    batch.state = BatchState.CANCELLED
+    batch.finished_at = timezone.now()
+    batch.save(update_fields=["state", "finished_at"])
+    return batch
+
+
+def import_now(*, store, by, file_name, content, sheet=None, worksheet=None):
+    """Take a file in and run it in this process, without a preview: (batch, Layout). Raises UnusableFile.
+
+    The batch passes through the same states, so a killed process is picked up by the sweep.
+    """
+    batch, table = stage(store=store, by=by, file_name=file_name, content=content, sheet=sheet, worksheet=worksheet)
+    layout = layout_of(batch, table)
+    with transaction.atomic():
+        _queue(batch, by=by)
+    return run_batch(batch.pk, table=table), layout
+
+
+def find_unfinished(now) -> list[int]:
+    """Ids of batches that wait for a worker: queued ones, and running ones without a sign of life (STALE_AFTER)."""
+    queued = Batch.objects.filter(state=BatchState.QUEUED).values_list("pk", flat=True)
+    stale = Batch.objects.filter(state=BatchState.RUNNING, heartbeat_at__lt=now - STALE_AFTER)
+    return sorted({*queued, *stale.values_list("pk", flat=True)})
+
+
+def run_batch(batch_id, *, table=None) -> Batch:
+    """Run a confirmed batch, or resume an interrupted one at its cursor. Safe to call twice: the second caller leaves at once.
+
+    Facts, history, errors, counts and the cursor of a chunk are one transaction. A file that turns out unusable, or a bug,
+    leaves the batch FAILED with a code; what was written until then stays. `table` is the opened file, if the caller has it.
+    """
+    batch = _claim(batch_id)
+    if batch is None:
+        return Batch.objects.get(pk=batch_id)
+    try:
+        if table is None:
+            table, layout = open_batch(batch)
+        else:
+            layout = layout_of(batch, table)
+        job = engine.load(batch.store, table, layout, today=_day(batch), batch_id=batch.pk, by=batch.created_by)
+        del table
+        run = engine.Run(job, start=batch.cursor.get("groups", 0), counts=batch.counts or None)
+        _advance(batch, rows_total=job.pile.rows)
+        run.go(lambda groups, rows, counts: _advance(batch, groups=groups, rows=rows, counts=counts.as_dict()))
+    except UnusableFile as error:
+        return _fail(batch, error.code, error.params)
+    except Overtaken:
+        return Batch.objects.get(pk=batch_id)
+    except Exception as error:
+        _fail(batch, "internal", {"error": type(error).__name__})
+        raise
+    return _complete(batch)
+
+
+def _claim(batch_id):
+    """The batch, now RUNNING and ours; None where it does not wait for anybody."""
+    now = timezone.now()
+    token = secrets.token_hex(8)
+    with transaction.atomic():
+        batch = Batch.objects.select_for_update().select_related("store", "created_by").filter(pk=batch_id).first()
+        if batch is None or batch.state not in (BatchState.QUEUED, BatchState.RUNNING):
+            return None
+        if batch.state == BatchState.RUNNING and batch.heartbeat_at > now - STALE_AFTER:
+            return None
+        batch.state = BatchState.RUNNING
+        batch.started_at = batch.started_at or now
+        batch.heartbeat_at = now
+        if not batch.cursor:
+            batch.row_errors.all().delete()
+            batch.conflicts.all().delete()
+        batch.cursor = {**batch.cursor, "token": token}
+        batch.save(update_fields=["state", "started_at", "heartbeat_at", "cursor"])
+    return batch
+
+
+def _ours(batch):
+    return Batch.objects.filter(pk=batch.pk, state=BatchState.RUNNING, cursor__token=batch.cursor["token"])
+
+
+def _advance(batch, *, groups=None, rows=0, counts=None, rows_total=None):
+    values = {"heartbeat_at": timezone.now()}
+    if rows_total is not None:
+        values["rows_total"] = rows_total
+    if groups is not None:
+        values |= {"cursor": {**batch.cursor, "groups": groups}, "rows_done": batch.rows_done + rows, "counts": counts}
+    if not _ours(batch).update(**values):
+        raise Overtaken
+    for name, value in values.items():
+        setattr(batch, name, value)
+
+
+def _fail(batch, code, params):
+    _ours(batch).update(
+        state=BatchState.FAILED, error_code=code, error_params=params, finished_at=timezone.now(), heartbeat_at=None
+    )
+    return Batch.objects.get(pk=batch.pk)
+
+
+@transaction.atomic
+def _complete(batch):
+    if not _ours(batch).update(state=BatchState.DONE, finished_at=timezone.now()):
+        return Batch.objects.get(pk=batch.pk)
+    for dotted in settings.DMS_AFTER_IMPORT:
+        _ring(dotted, batch.store_id, batch.pk)
+    return Batch.objects.get(pk=batch.pk)
