@@ -9,6 +9,7 @@ import pytest
 
 from accounts.choices import Role
 from accounts.services import create_account, create_store
+from tests.browser import chromium, page_as, server  # noqa: F401
 
 PASSWORD = "Cast-of-eight-1"
 TODAY = dt.date(2026, 3, 18)
