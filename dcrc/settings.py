@@ -110,7 +110,7 @@ CUSTOMER_PANELS = [
 # What one may begin from there: (URL name taking the customer's id, permission, label, icon).
 CUSTOMER_ACTIONS = [("followups:plan", "followups.work_queue", _("Plan a call"), "calendar-plus")]
 # Who words a row of the contact ledger: origin -> (a function that takes contacts and gives {id: text}, URL name of the origin's page).
-CONTACT_ORIGINS = {"followups.call": ("", "followups:call")}
+CONTACT_ORIGINS = {"followups.call": ("followups.wording.word_contacts", "followups:call")}
 # Main navigation, in order: (label, URL name, permission or None, icon, URL namespaces for which it is lit).
 NAVIGATION = [
     (_("Call queue"), "followups:queue", "followups.work_queue", "telephone", ("followups",)),
@@ -273,8 +273,8 @@ MEDIA_ROOT = DATA_DIR / "uploads"  # never under the web root: uploads are read 
 IMPORT_MAX_BYTES = env.number("IMPORT_MAX_MB", 50) * 1024 * 1024
 IMPORT_MAX_ROWS = env.number("IMPORT_MAX_ROWS", 200_000)
 IMPORT_CHUNK_ROWS = env.number("IMPORT_CHUNK_ROWS", 2_000)
-# Up to so many rows the check runs while the page waits (well under a second); a longer file is checked by the worker.
-IMPORT_CHECK_INLINE_ROWS = env.number("IMPORT_CHECK_INLINE_ROWS", 2_000)
+# A file up to this size is checked while the page waits (about a second); a larger one is checked by the worker.
+IMPORT_CHECK_INLINE_BYTES = env.number("IMPORT_CHECK_INLINE_KB", 1024) * 1024
 # A running import that has given no sign of life for so many seconds belongs to a dead worker; the sweep takes it over.
 IMPORT_STALE_SECONDS = env.number("IMPORT_STALE_SECONDS", 90)
 

@@ -107,8 +107,8 @@ def plan(sheet, groups, book, counts):
         setattr(counts, outcome, getattr(counts, outcome) + group.count)
 
 
-def dry_run(job: Import, *, keep=SHOWN_ERRORS) -> tuple[Counts, Errors]:
-    """What a run would do, with nothing written and no lock taken."""
+def dry_run(job: Import, *, keep=SHOWN_ERRORS, tell=None) -> tuple[Counts, Errors]:
+    """What a run would do, with nothing written and no lock taken. `tell(rows done, rows)` hears of each chunk."""
     memory, counts, errors = job.memory(is_dry=True), Counts(), Errors(keep)
     for note in file_notes(job):
         errors.add(error_of(note, job.layout))
@@ -119,6 +119,8 @@ def dry_run(job: Import, *, keep=SHOWN_ERRORS) -> tuple[Counts, Errors]:
         for group in groups:
             for note in group.notes:
                 errors.add(error_of(note, job.layout))
+        if tell is not None:
+            tell(counts.created + counts.updated + counts.unchanged + counts.rejected, job.pile.rows)
     _sum_up(counts, memory, job.pile)
     counts.errors_total = errors.total
     return counts, errors

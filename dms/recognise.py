@@ -76,8 +76,11 @@ class Layout:
         )
 
 
-def recognise(table, *, sheet=None, worksheet=None) -> Layout:
-    """The best reading of a file, or of the given sheet and worksheet. Raises UnusableFile."""
+def recognise(table, *, sheet=None, worksheet=None, is_final=True) -> Layout:
+    """The best reading of a file, or of the given sheet and worksheet. Raises UnusableFile.
+
+    `is_final`: the caller takes the mapping as it is, so a missing column is refused here.
+    """
     if sheet is not None and sheet not in {known.code for known in all_sheets()}:
         raise UnusableFile("sheet_unknown", name=sheet, names=", ".join(s.code for s in all_sheets()))
     if worksheet and worksheet not in table.names:
@@ -94,7 +97,8 @@ def recognise(table, *, sheet=None, worksheet=None) -> Layout:
         raise UnusableFile("no_header" if has_cells else "no_rows")
     best.other_worksheets = [name for name in table.names if name != best.worksheet]
     best.encoding = table.encoding
-    check_mapping(best)
+    if is_final:
+        check_mapping(best)
     return best
 
 

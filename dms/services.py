@@ -19,13 +19,13 @@ from dms.errors import Overtaken, UnusableFile, WrongState
 from dms.files import open_file
 from dms.models import Batch, RowError
 from dms.recognise import Layout, check_mapping, recognise
+from dms.samples import sample_columns
 
 log = logging.getLogger(__name__)
-# A run writes a sign of life with every chunk; after this silence it is taken for dead and resumed by another worker.
-STALE_AFTER = dt.timedelta(minutes=3)
 PREVIEW_ERRORS = 20_000  # stored with a preview; a run stores all
 RUN_TASK = "dms.tasks.run_import"
 _CHANGEABLE = (BatchState.UPLOADED, BatchState.READY)
+_CHECKABLE = (*_CHANGEABLE, BatchState.CHECKING)
 
 __all__ = [
     "Overtaken",
@@ -45,21 +45,33 @@ __all__ = [
 def stage_upload(*, store, by, file_name, content, sheet=None, worksheet=None) -> Batch:
     """Keep the file and recognise it; state UPLOADED. `content` is bytes or an open binary file.
 
+    A list that lacks a needed column is kept too, since a person can point it out (`choose`).
     Raises UnusableFile, and then nothing is kept.
     """
-    batch, _table = stage(store=store, by=by, file_name=file_name, content=content, sheet=sheet, worksheet=worksheet)
+    batch, _table = stage(
+        store=store,
+        by=by,
+        file_name=file_name,
+        content=content,
+        sheet=sheet,
+        worksheet=worksheet,
+        is_final=False,
+    )
     return batch
 
 
-def stage(*, store, by, file_name, content, sheet=None, worksheet=None):
-    """`stage_upload` that also hands over the opened file, for a caller that runs the batch at once: (batch, table)."""
+def stage(*, store, by, file_name, content, sheet=None, worksheet=None, is_final=True):
+    """`stage_upload` that also hands over the opened file, for a caller that runs the batch at once: (batch, table).
+
+    `is_final`: nobody will correct the columns, so a list that lacks a needed one is refused.
+    """
     relative = Path("dms") / str(store.pk) / f"{timezone.now():%Y%m}" / f"{secrets.token_hex(16)}.bin"
     path = Path(settings.MEDIA_ROOT) / relative
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         digest, size = _keep(content, path)
         table = open_file(path)
-        layout = recognise(table, sheet=sheet, worksheet=worksheet)
+        layout = recognise(table, sheet=sheet, worksheet=worksheet, is_final=is_final)
         batch = Batch(
             store=store,
             file_name=Path(file_name.replace("\\", "/")).name[:255],
@@ -68,7 +80,7 @@ def stage(*, store, by, file_name, content, sheet=None, worksheet=None):
             size=size,
             created_by=by,
         )
-        _set_layout(batch, layout)
+        _set_layout(batch, layout, table)
         batch.save(force_insert=True)
     except BaseException:
         path.unlink(missing_ok=True)
@@ -89,13 +101,14 @@ def _keep(content, path):
     return digest.hexdigest(), size
 
 
-def _set_layout(batch, layout):
+def _set_layout(batch, layout, table):
     batch.sheet = layout.sheet
     batch.worksheet = layout.worksheet
     batch.other_worksheets = layout.other_worksheets
     batch.encoding = layout.encoding or ""
     batch.header_row = layout.header_row
     batch.mapping = {str(index): name for index, name in layout.mapping.items()}
+    batch.columns = sample_columns(table.worksheet(layout.worksheet), layout)
 
 
 def open_batch(batch) -> tuple:
@@ -109,7 +122,7 @@ def open_batch(batch) -> tuple:
 
 def layout_of(batch, table) -> Layout:
     """How the batch reads its file: headers from the file, everything else as chosen."""
-    layout = recognise(table, sheet=batch.sheet, worksheet=batch.worksheet or None)
+    layout = recognise(table, sheet=batch.sheet, worksheet=batch.worksheet or None, is_final=False)
     layout.mapping = {int(index): name for index, name in batch.mapping.items()}
     check_mapping(layout)
     return layout
@@ -118,37 +131,45 @@ def layout_of(batch, table) -> Layout:
 @transaction.atomic
 def choose(batch, *, sheet=None, worksheet=None, mapping=None) -> Batch:
     """Overrule what was recognised; back to UPLOADED. `mapping` is {column index: field}. Raises UnusableFile, WrongState."""
-    batch = _changeable(batch)
+    batch = _locked(batch, _CHANGEABLE)
     table = open_file(Path(settings.MEDIA_ROOT) / batch.path)
     worksheet = worksheet or batch.worksheet or None
-    layout = recognise(table, sheet=sheet or (batch.sheet if mapping is not None else None), worksheet=worksheet)
+    sheet = sheet or (batch.sheet if mapping is not None else None)
+    layout = recognise(table, sheet=sheet, worksheet=worksheet, is_final=False)
     if mapping is not None:
         layout.mapping = {int(index): name for index, name in mapping.items() if name}
         check_mapping(layout)
-    _set_layout(batch, layout)
+    _set_layout(batch, layout, table)
     batch.state = BatchState.UPLOADED
     batch.preview, batch.rows_total = {}, 0
+    batch.error_code, batch.error_params = "", {}
     batch.save()
     batch.row_errors.all().delete()
     return batch
 
 
-def preview_batch(batch) -> Batch:
+def preview_batch(batch, *, tell=None) -> Batch:
     """Compare all rows with the store and write nothing but the result: counts and row errors; state READY.
 
-    The comparison runs outside any transaction. Raises UnusableFile, WrongState.
+    The comparison runs outside any transaction; `tell(rows done, rows)` is called after each chunk.
+    Raises UnusableFile, and WrongState too where the columns were changed meanwhile.
     """
-    if batch.state not in _CHANGEABLE:
+    if batch.state not in _CHECKABLE:
         raise WrongState(batch.state)
+    checked = batch.mapping
     table, layout = open_batch(batch)
     job = engine.load(batch.store, table, layout, today=_day(batch), batch_id=batch.pk, by=batch.created_by)
-    counts, errors = engine.dry_run(job, keep=PREVIEW_ERRORS)
+    counts, errors = engine.dry_run(job, keep=PREVIEW_ERRORS, tell=tell)
     with transaction.atomic():
-        batch = _changeable(batch)
+        batch = _locked(batch, _CHECKABLE)
+        if batch.mapping != checked:
+            raise WrongState(batch.state)
         batch.preview = counts.as_dict()
-        batch.rows_total = counts.rows
+        batch.rows_total, batch.rows_done = counts.rows, 0
         batch.state = BatchState.READY
-        batch.save(update_fields=["preview", "rows_total", "state"])
+        batch.error_code, batch.error_params = "", {}
+        batch.started_at = batch.heartbeat_at = None
+        batch.save()
         batch.row_errors.all().delete()
         _store_shown(batch, errors)
     return batch
@@ -166,9 +187,10 @@ def _store_shown(batch, errors):
     )
 
 
-def _changeable(batch):
+def _locked(batch, states):
+    """The row as it stands, locked, if it is in one of these states."""
     fresh = Batch.objects.select_for_update().get(pk=batch.pk)
-    if fresh.state not in _CHANGEABLE:
+    if fresh.state not in states:
         raise WrongState(fresh.state)
     return fresh
 
@@ -179,8 +201,8 @@ def _day(batch):
 
 @transaction.atomic
 def confirm_batch(batch, *, by) -> Batch:
-    """The import shall run: QUEUED, and the worker is rung once this is committed. Raises WrongState."""
-    batch = _queue(batch, by=by)
+    """The import shall run: QUEUED, and the worker is rung once this is committed. Raises WrongState unless it is READY."""
+    batch = _queue(batch, by=by, states=(BatchState.READY,))
     _ring(RUN_TASK, batch.pk)
     return batch
 
@@ -197,8 +219,8 @@ def _ring(dotted, *ids):
     transaction.on_commit(send)
 
 
-def _queue(batch, *, by):
-    batch = _changeable(batch)
+def _queue(batch, *, by, states=_CHANGEABLE):
+    batch = _locked(batch, states)
     batch.state = BatchState.QUEUED
     batch.created_by = by or batch.created_by
     batch.heartbeat_at = timezone.now()
@@ -209,9 +231,7 @@ def _queue(batch, *, by):
 @transaction.atomic
 def cancel_batch(batch, *, by) -> Batch:
     """It shall not run. Raises WrongState where it is running or done."""
-    batch = Batch.objects.select_for_update().get(pk=batch.pk)
-    if batch.state not in (*_CHANGEABLE, BatchState.QUEUED):
-        raise WrongState(batch.state)
+    batch = _locked(batch, (*_CHECKABLE, BatchState.QUEUED))
     batch.state = BatchState.CANCELLED
     batch.finished_at = timezone.now()
     batch.save(update_fields=["state", "finished_at"])
@@ -231,10 +251,15 @@ def import_now(*, store, by, file_name, content, sheet=None, worksheet=None):
 
 
 def find_unfinished(now) -> list[int]:
-    """Ids of batches that wait for a worker: queued ones, and running ones without a sign of life (STALE_AFTER)."""
+    """Ids of batches that wait for a worker: queued ones, and running ones without a sign of life for so long that
+    their worker is taken for dead (settings.IMPORT_STALE_SECONDS)."""
     queued = Batch.objects.filter(state=BatchState.QUEUED).values_list("pk", flat=True)
-    stale = Batch.objects.filter(state=BatchState.RUNNING, heartbeat_at__lt=now - STALE_AFTER)
+    stale = Batch.objects.filter(state=BatchState.RUNNING, heartbeat_at__lt=_silent_since(now))
     return sorted({*queued, *stale.values_list("pk", flat=True)})
+
+
+def _silent_since(now):
+    return now - dt.timedelta(seconds=settings.IMPORT_STALE_SECONDS)
 
 
 def run_batch(batch_id, *, table=None) -> Batch:
@@ -274,7 +299,7 @@ def _claim(batch_id):
         batch = Batch.objects.select_for_update().select_related("store", "created_by").filter(pk=batch_id).first()
         if batch is None or batch.state not in (BatchState.QUEUED, BatchState.RUNNING):
             return None
-        if batch.state == BatchState.RUNNING and batch.heartbeat_at > now - STALE_AFTER:
+        if batch.state == BatchState.RUNNING and batch.heartbeat_at > _silent_since(now):
             return None
         batch.state = BatchState.RUNNING
         batch.started_at = batch.started_at or now

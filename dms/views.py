@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from common.paging import keyset_page
-from dms import services
+from dms import checking, services
 from dms.choices import MOVING, BatchState
 from dms.forms import MappingForm, SheetForm, UploadForm
 from dms.models import Batch
@@ -78,7 +78,7 @@ def columns(request, pk):
             services.choose(batch, **form.cleaned_data)
             if form is sheet_form:
                 return redirect("dms:columns", pk)
-            services.check_batch(batch)
+            checking.check_batch(batch)
         except services.UnusableFile as problem:
             form.add_error(None, str(problem))
         except services.WrongState:

@@ -1,0 +1,62 @@
+"""Uploads for tests: DMS lists as bytes, and batches that went through the real services."""
+
+import csv
+import io
+
+from openpyxl import Workbook
+
+from dms import services
+
+OWNER_HEADERS = ["客户编号", "车主姓名", "联系电话", "VIN号", "车牌号", "车系", "交车日期", "备注二"]
+VIN = "LVSHCAMB1CE{:06d}"
+
+
+def owner_rows(count, *, bad_every=0):
+    """Rows of an owner list; every `bad_every`-th VIN lacks its last character."""
+    for index in range(count):
+        vin = VIN.format(index)
+        if bad_every and index % bad_every == 1:
+            vin = vin[:-1]
+        yield [
+            *(f"K{index:06d}", f"车主{index}", f"138{index:08d}", vin),
+            *(f"沪A{index:05d}", "福克斯", "2026-03-10", "老客户"),
+        ]
+
+
+def owners_csv(count=3, *, bad_every=0, encoding="utf-8-sig", rows=None) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(OWNER_HEADERS)
+    writer.writerows(rows if rows is not None else owner_rows(count, bad_every=bad_every))
+    return out.getvalue().encode(encoding)
+
+
+def owners_xlsx(count=3, *, bad_every=0, worksheets=("保有客户档案",)) -> bytes:
+    """A workbook with a title row above the headers; every worksheet holds the same list."""
+    book = Workbook(write_only=True)
+    for name in worksheets:
+        sheet = book.create_sheet(name)
+        sheet.append(["保有客户档案（DMS 导出）"])
+        sheet.append(OWNER_HEADERS)
+        for row in owner_rows(count, bad_every=bad_every):
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def uploaded_batch(store, *, by=None, content=None, file_name="保有客户.csv"):
+    return services.stage_upload(store=store, by=by, file_name=file_name, content=content or owners_csv())
+
+
+def ready_batch(store, **kwargs):
+    return services.preview_batch(uploaded_batch(store, **kwargs))
+
+
+def queued_batch(store, **kwargs):
+    """Confirmed, with the bell not yet heard."""
+    return services.confirm_batch(ready_batch(store, **kwargs), by=kwargs.get("by"))
+
+
+def done_batch(store, **kwargs):
+    return services.run_batch(queued_batch(store, **kwargs).pk)
