@@ -133,7 +133,7 @@ Thank you very much for your opinion. Enjoy your car. Goodbye!
 
 > 本次项目：{work}。工单号：{order_no}。
 
-车子取回去以后开着还好吗？上次的问题有没有再出现？
+这两天车子开着怎么样？
 
 > 接着按题目提问。
 
@@ -158,7 +158,7 @@ Thank you very much for your opinion. Enjoy your car. Goodbye!
 
 > Work done: {work}. Order: {order_no}.
 
-How has the car been since you took it home? Has the problem come back at all?
+How has the car been running these days?
 
 > Now the questions.
 

@@ -140,7 +140,7 @@ def insert(run: Run, rule: Rule, windows: tuple[Window, ...]) -> None:
     An item is born in the state it would have by now: expired or superseded where nobody could work it in time.
     """
     steps = [window for window in windows if window.is_on]
-    for window, later in zip(steps, [*steps[1:], None], strict=True):
+    for window, later in _with_next(steps):
         facts = without_item(asking(rule, run.store), rule, window.code)
         last = run.today - dt.timedelta(days=window.opens)
         first = run.seen_until - dt.timedelta(days=window.expires)
@@ -270,7 +270,7 @@ def reopen(run: Run, rule: Rule, windows: tuple[Window, ...]) -> None:
         .exclude(customer__do_not_call=True)
     )
     others = DueItem.objects.open().filter(rule=rule.code, fact_id=OuterRef("fact_id"))
-    for window, later in zip(steps, [*steps[1:], None], strict=True):
+    for window, later in _with_next(steps):
         first = run.today - dt.timedelta(days=window.expires)
         if later is not None:
             first = max(first, run.today - dt.timedelta(days=later.opens - 1))
@@ -335,6 +335,11 @@ def count_let_go(run: Run, rule: Rule, windows: tuple[Window, ...], watermark, t
         else:
             newly += changed(facts, rule, run.since, None, last).filter(created_at__gte=run.since).count()
     return max(newly - tail, 0), again
+
+
+def _with_next(steps):
+    """(step, the one that follows it or None)."""
+    return zip(steps, [*steps[1:], None], strict=False)
 
 
 def _case(whens, default):
