@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ItemState(models.TextChoices):
@@ -34,9 +35,9 @@ class CloseReason(models.TextChoices):
 class Level(models.TextChoices):
     """First level of an outcome."""
 
-    REACHED = "reached", _("Reached")
-    NOT_REACHED = "not_reached", _("Not reached")
-    INVALID = "invalid", _("Invalid")
+    REACHED = "reached", pgettext_lazy("level", "Reached")
+    NOT_REACHED = "not_reached", pgettext_lazy("level", "Not reached")
+    INVALID = "invalid", pgettext_lazy("level", "Invalid")
 
 
 class Effect(models.TextChoices):

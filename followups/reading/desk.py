@@ -1,0 +1,195 @@
+"""One card at the desk: the customer, her numbers, every open topic with its script and questions, her cars and contacts."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from common.bands import band_of, next_attempt
+from customers.choices import PhoneState
+from customers.models import Contact, Customer, Phone, RepairOrder, Vehicle
+from followups import wording
+from followups.choices import AnsweredBy, Level, SkipReason
+from followups.models import Call, CallCard, DueItem, Outcome
+from followups.reading.bar import Bar, bar_of
+from followups.reading.entries import Entries
+from followups.reading.items import with_facts
+from followups.reading.topics import TopicSheet, topics_of
+
+CARS_SHOWN = 6  # of a fleet the cars that are spoken about come first
+VISITS_PER_CAR = 3
+CONTACTS_SHOWN = 12
+# Fields of the result bar, whose errors stand together beneath it; the others show theirs in place.
+RESULT_FIELDS = ("level", "outcome", "answered_by", "note", "promise_at", "__all__")
+STALE_DAYS = 180  # a number nobody confirmed for half a year is worth asking about
+
+
+@dataclass
+class Number:
+    phone: Phone
+    spaced: str
+    verified: wording.Words
+    tried: str  # the outcome of the last attempt on it in this sitting
+    is_usable: bool
+    is_chosen: bool
+    key: str
+    fix_typed: str
+    fix_error: str
+
+
+@dataclass
+class NumbersPage:
+    """What the number list alone needs, under the names it has on the DeskPage."""
+
+    card: CallCard
+    customer: Customer
+    entries: Entries
+    numbers: list[Number]
+
+
+@dataclass
+class CarSheet:
+    vehicle: Vehicle
+    is_topic: bool
+    visits: list[RepairOrder] = field(default_factory=list)
+
+
+@dataclass
+class DeskPage:
+    """Everything the desk shows. `entries` is what has been typed (a draft, or a refused save); `next_words` when a failed
+    attempt comes back."""
+
+    card: CallCard
+    customer: Customer
+    bar: Bar
+    entries: Entries
+    numbers: list[Number]
+    tried: list[Call]
+    topics: list[TopicSheet]
+    outcomes: dict[str, list[Outcome]]
+    answered_by: list
+    cars: list[CarSheet]
+    cars_hidden: int
+    contacts: list[Contact]
+    last_contact: Contact | None
+    last_contact_day: str
+    attempts: int
+    next_words: str
+    promise_choices: list[tuple[str, str]]
+    skip_reasons: list
+    skip_error: str
+    shown_errors: list[str]
+
+
+def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskPage:
+    """About twenty queries whatever the topics, cars and contacts. `now` in the store's zone."""
+    customer = card.customer
+    bar = bar_of(user, now)
+    items = open_items(card)
+    tried = _tried(card)
+    outcomes = defaultdict(list)
+    for outcome in Outcome.objects.filter(store_id=card.store_id, retired_at__isnull=True).order_by("order", "id"):
+        outcomes[outcome.level].append(outcome)
+    cars, hidden = _cars(card, items)
+    contacts = list(Contact.objects.alive().filter(customer=customer).select_related("by")[:CONTACTS_SHOWN])
+    for contact in contacts:
+        contact.words = wording.contact(contact)
+    spoken = next((contact for contact in contacts if contact.connected), None)
+    failed = "".join(item.bands_failed for item in items) + (band_of(now, now.tzinfo, bar.dial.bands) or "")
+    return DeskPage(
+        card=card,
+        customer=customer,
+        bar=bar,
+        entries=entries,
+        numbers=_numbers(customer, tried, entries, now),
+        tried=tried,
+        topics=topics_of(items, customer, user, now, entries, outcomes[Level.REACHED]),
+        outcomes=dict(outcomes),
+        answered_by=[(str(key), *choice) for key, choice in enumerate(AnsweredBy.choices, start=1)],
+        cars=cars,
+        cars_hidden=hidden,
+        contacts=contacts,
+        last_contact=spoken,
+        last_contact_day=wording.past_day(spoken.at.astimezone(now.tzinfo).date(), now.date()) if spoken else "",
+        attempts=max((item.attempts for item in items), default=0),
+        next_words=wording.moment(next_attempt(now, now.tzinfo, bar.dial.bands, failed), now),
+        promise_choices=promise_choices(now),
+        skip_reasons=SkipReason.choices,
+        skip_error=entries.error("skip-reason") or entries.error("skip-note"),
+        shown_errors=[entries.error(name) for name in RESULT_FIELDS if entries.error(name)],
+    )
+
+
+def numbers_of(card: CallCard, entries: Entries, now: dt.datetime) -> NumbersPage:
+    """The number list for a swap of its own."""
+    return NumbersPage(card, card.customer, entries, _numbers(card.customer, _tried(card), entries, now))
+
+
+def _tried(card) -> list[Call]:
+    """The numbers tried in this sitting."""
+    tried = Call.objects.filter(card=card, visit=card.lease_token, undone_at__isnull=True)
+    return list(tried.select_related("outcome").order_by("at", "id"))
+
+
+def open_items(card: CallCard) -> list[DueItem]:
+    """The card's open topics with their facts annotated, most urgent first; those that may not be called yet stand last."""
+    items = DueItem.objects.open().filter(customer_id=card.customer_id).select_related("vehicle")
+    return list(with_facts(items).order_by("callable_at", "due_on", "id"))
+
+
+def promise_choices(now: dt.datetime) -> list[tuple[str, str]]:
+    """(value of a datetime-local field, words): the times customers name most."""
+    today = now.replace(second=0, microsecond=0)
+    tomorrow = today + dt.timedelta(days=1)
+    soon = (today + dt.timedelta(minutes=60)).replace(minute=today.minute // 5 * 5)
+    evening = today.replace(hour=18, minute=0)
+    moments = [soon, evening] if soon < evening else [soon]
+    moments += [tomorrow.replace(hour=9, minute=30), tomorrow.replace(hour=14, minute=30)]
+    return [(f"{moment:%Y-%m-%dT%H:%M}", wording.moment(moment, now)) for moment in moments]
+
+
+def _numbers(customer, tried, entries, now) -> list[Number]:
+    outcome_of = {call.phone_id: call.outcome.label for call in tried}
+    phones = list(Phone.objects.alive().filter(customer=customer).order_by("-is_primary", "id"))
+    bad = (PhoneState.DEAD, PhoneState.WRONG)
+    free = [phone for phone in phones if phone.pk not in outcome_of and phone.state not in bad]
+    wanted = entries.number("phone")
+    if wanted not in {phone.pk for phone in phones}:
+        wanted = (free or phones)[0].pk if phones else None
+    return [
+        Number(
+            phone=phone,
+            spaced=wording.spaced(phone.number),
+            verified=_verified(phone, now),
+            tried=outcome_of.get(phone.pk, ""),
+            is_usable=phone.state not in bad,
+            is_chosen=phone.pk == wanted,
+            key=str(key),
+            fix_typed=entries.value(f"fix-{phone.pk}"),
+            fix_error=entries.error(f"fix-{phone.pk}"),
+        )
+        for key, phone in enumerate(phones, start=1)
+    ]
+
+
+def _verified(phone, now) -> wording.Words:
+    if phone.verified_at is None:
+        return wording.Words("", "warn")
+    on = phone.verified_at.astimezone(now.tzinfo).date()
+    return wording.Words(wording.past_day(on, now.date()), "warn" if (now.date() - on).days > STALE_DAYS else "good")
+
+
+def _cars(card, items) -> tuple[list[CarSheet], int]:
+    topical = {item.vehicle_id for item in items if item.vehicle_id}
+    mine = Q(owner_id=card.customer_id) | Q(pk__in=topical)
+    vehicles = list(Vehicle.objects.alive().filter(mine, store_id=card.store_id).order_by("-id")[: CARS_SHOWN * 10])
+    vehicles.sort(key=lambda vehicle: vehicle.pk not in topical)
+    shown = vehicles[:CARS_SHOWN]
+    sheets = {vehicle.pk: CarSheet(vehicle, vehicle.pk in topical) for vehicle in shown}
+    orders = RepairOrder.objects.alive().filter(vehicle__in=sheets.keys()).order_by("-opened_on", "-id")
+    for order in orders[: CARS_SHOWN * 20]:
+        visits = sheets[order.vehicle_id].visits
+        if len(visits) < VISITS_PER_CAR:
+            visits.append(order)
+    return list(sheets.values()), len(vehicles) - len(shown)

@@ -1,0 +1,69 @@
+"""Due items with what a page says about them, in one query."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Case, CharField, OuterRef, Subquery, Value, When
+
+from followups import wording
+from followups.choices import ItemState
+from followups.models import CallOutcome, DueItem, PlannedCall
+from followups.rules import RULES
+
+PLANNED = [rule.code for rule in RULES if rule.is_planned]
+
+
+def with_facts(items):
+    """Annotate `subject`: what a planned call is about, else "". The day the rule counts from is the item's own `anchor_on`."""
+    subject = Subquery(PlannedCall.objects.filter(pk=OuterRef("fact_id")).values("subject")[:1])
+    return items.annotate(
+        subject=Case(When(rule__in=PLANNED, then=subject), default=Value(""), output_field=CharField())
+    )
+
+
+@dataclass(frozen=True)
+class WhyNow:
+    """Why one topic is in the queue now. Texts are worded for the reader; `urgency` has a tone."""
+
+    label: str
+    age: str
+    urgency: wording.Words
+    car: str
+    subject: str
+    attempts: int
+
+
+def why_now(item, now: dt.datetime) -> WhyNow:
+    """`item` comes from `with_facts` with its vehicle; `now` in the store's zone."""
+    return WhyNow(
+        label=str(wording.rule_label(item.rule)),
+        age=wording.nth_day(item.anchor_on, now.date()),
+        urgency=wording.urgency(item, now),
+        car=str(item.vehicle) if item.vehicle_id else "",
+        subject=item.subject or "",
+        attempts=item.attempts,
+    )
+
+
+def with_last_call(items):
+    """For a list of items: with facts, customer and car, and `last_call`, the id of the last standing call about each."""
+    calls = CallOutcome.objects.filter(item=OuterRef("pk"), call__undone_at__isnull=True).order_by(
+        "-call__at", "-call_id"
+    )
+    return with_facts(items.select_related("customer", "vehicle")).annotate(
+        last_call=Subquery(calls.values("call_id")[:1])
+    )
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    item: DueItem
+    why: WhyNow
+    tone: str
+
+
+_TONE_OF = {ItemState.DONE: "good", ItemState.EXPIRED: "bad", ItemState.UNREACHABLE: "warn", ItemState.DECLINED: "warn"}
+
+
+def item_rows(items, now: dt.datetime) -> list[ItemRow]:
+    return [ItemRow(item, why_now(item, now), _TONE_OF.get(item.state, "")) for item in items]

@@ -1,0 +1,1 @@
+"""HTTP only: door, row, form, service, answer."""

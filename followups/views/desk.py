@@ -1,0 +1,133 @@
+"""The desk: one card on the screen, saved and followed by the next."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from customers.models import Phone
+from followups.forms import AttemptForm, VisitForm
+from followups.models import CallCard, Draft, Outcome
+from followups.permissions import holds
+from followups.reading.desk import desk_page, open_items
+from followups.reading.entries import Entries
+from followups.reading.topics import scripts_of
+from followups.services.claims import LeaseLost
+from followups.services.claims import take_next as claim_next
+from followups.services.drafts import save_draft
+from followups.services.visits import TopicGone, log_attempt, save_visit
+from followups.wording import rule_label
+
+
+def card_or_404(request, pk):
+    """The card with what every page of it needs, if it is of the reader's store."""
+    cards = CallCard.objects.visible_to(request.user).select_related("customer", "store", "lease_by")
+    return get_object_or_404(cards, pk=pk)
+
+
+def show_desk(request, card, entries, *, notice="", moved=False):
+    """The desk as page or fragment; `notice` stands above the result bar, `moved` puts the card's address into the browser."""
+    context = {"page": desk_page(card, request.user, timezone.localtime(), entries), "notice": notice}
+    answer = render(request, "followups/_desk.html" if request.htmx else "followups/desk.html", context)
+    if moved and request.htmx:
+        answer["HX-Push-Url"] = reverse("followups:desk", args=[card.pk])
+    return answer
+
+
+@permission_required("followups.work_queue", raise_exception=True)
+def desk(request, pk):
+    card = card_or_404(request, pk)
+    if not holds(request.user, card):
+        messages.info(request, _("Take the card of %(customer)s first.") % {"customer": card.customer})
+        return redirect("followups:queue")
+    draft = Draft.objects.filter(card=card, user=request.user).first()
+    return show_desk(request, card, Entries(draft.data if draft else None))
+
+
+@require_POST
+@permission_required("followups.work_queue", raise_exception=True)
+def save(request, pk):
+    card = card_or_404(request, pk)
+    form, entries, now = read_visit(request, card), Entries.posted(request.POST), timezone.now()
+    if not form.is_valid():
+        return show_desk(request, card, entries.with_errors(form.errors))
+    visit = {"attempt": form.attempt(), "topics": form.topics(), "typed": entries.data}
+    try:
+        save_visit(card, token=request.POST.get("token", ""), by=request.user, now=now, **visit)
+    except LeaseLost as lost:
+        return lease_lost(request, card, entries, lost)
+    except TopicGone as gone:
+        return show_desk(
+            request,
+            card,
+            entries,
+            notice=_("%(topic)s is settled meanwhile. Everything else stands as you typed it.")
+            % {"topic": rule_label(gone.item.rule)},
+        )
+    except ValidationError as fault:
+        return show_desk(request, card, entries.with_faults(fault))
+    return next_card(request)
+
+
+@require_POST
+@permission_required("followups.work_queue", raise_exception=True)
+def attempt(request, pk):
+    card = card_or_404(request, pk)
+    phones, outcomes = choices_of(card)
+    form, entries = AttemptForm(request.POST, phones=phones, outcomes=outcomes), Entries.posted(request.POST)
+    if not form.is_valid():
+        return show_desk(request, card, entries.with_errors(form.errors))
+    try:
+        log_attempt(card, form.attempt(), token=request.POST.get("token", ""), by=request.user, now=timezone.now())
+    except LeaseLost as lost:
+        return lease_lost(request, card, entries, lost)
+    except ValidationError as fault:
+        return show_desk(request, card, entries.with_faults(fault))
+    return show_desk(request, card, entries.without("phone", "level", "outcome", "note"))
+
+
+def next_card(request):
+    """After a saved or skipped card: the next one, or the queue where there is none."""
+    card = claim_next(request.user, now=timezone.now())
+    if card is None:
+        messages.success(request, _("Saved. There is nobody left to call just now."))
+        return leave_for_queue(request)
+    if not request.htmx:
+        return redirect("followups:desk", pk=card.pk)
+    draft = Draft.objects.filter(card=card, user=request.user).first()
+    return show_desk(request, card_or_404(request, card.pk), Entries(draft.data if draft else None), moved=True)
+
+
+def leave_for_queue(request):
+    if not request.htmx:
+        return redirect("followups:queue")
+    answer = HttpResponse(status=204)
+    answer["HX-Redirect"] = reverse("followups:queue")
+    return answer
+
+
+def lease_lost(request, card, entries, lost):
+    """Somebody else has the card now: what was typed is kept as a draft and stays on the screen."""
+    save_draft(card, request.user, entries.data, timezone.now())
+    words = _("%(person)s has taken this card meanwhile; nothing was saved. What you typed is kept as your draft.")
+    if lost.by is None or lost.by == request.user:
+        words = _("This card was given back meanwhile; nothing was saved. What you typed is kept: take the card again.")
+    return show_desk(request, card, entries, notice=words % {"person": lost.by})
+
+
+def choices_of(card):
+    """(phones, {code: outcome}) that may be chosen on a card."""
+    outcomes = Outcome.objects.filter(store_id=card.store_id, retired_at__isnull=True).order_by("level", "order", "id")
+    return Phone.objects.alive().filter(customer_id=card.customer_id), {outcome.code: outcome for outcome in outcomes}
+
+
+def read_visit(request, card):
+    phones, outcomes = choices_of(card)
+    items = open_items(card)
+    scripts = scripts_of(items, card.store_id)
+    return VisitForm(request.POST, items=items, scripts=scripts, phones=phones, outcomes=outcomes)

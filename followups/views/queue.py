@@ -1,0 +1,53 @@
+"""The queue, and taking a card from it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from followups.models import CallCard
+from followups.reading.bar import bar_of
+from followups.reading.queue import TABS, cards_of, queue_page, tabs_of
+from followups.rules import BY_CODE, RULES
+from followups.services.claims import AlreadyClaimed, NotOpen
+from followups.services.claims import take_card as claim_card
+from followups.services.claims import take_next as claim_next
+
+
+@permission_required("followups.work_queue", raise_exception=True)
+def queue(request):
+    now = timezone.localtime()
+    tab = request.GET.get("tab") if request.GET.get("tab") in TABS else "ready"
+    rule = request.GET.get("rule") if request.GET.get("rule") in BY_CODE else ""
+    page = queue_page(request.user, now, tab=tab, rule=rule, after=request.GET.get("after", ""))
+    bar = bar_of(request.user, now, counted={name: cards_of(name, request.user, now) for name in TABS})
+    context = {"page": page, "bar": bar, "tab": tab, "rule": rule, "rules": RULES, "tabs": tabs_of(bar), "now": now}
+    return render(request, "followups/_queue.html" if request.htmx else "followups/queue.html", context)
+
+
+@require_POST
+@permission_required("followups.work_queue", raise_exception=True)
+def take_next(request):
+    card = claim_next(request.user, now=timezone.now())
+    if card is None:
+        messages.info(request, _("There is nobody left to call just now."))
+        return redirect("followups:queue")
+    return redirect("followups:desk", pk=card.pk)
+
+
+@require_POST
+@permission_required("followups.work_queue", raise_exception=True)
+def take(request, pk):
+    card = get_object_or_404(CallCard.objects.visible_to(request.user).select_related("customer"), pk=pk)
+    try:
+        claim_card(card.pk, user=request.user, now=timezone.now())
+    except AlreadyClaimed as taken:
+        words = _("%(person)s is on the phone with %(customer)s.")
+        messages.warning(request, words % {"person": taken.by, "customer": card.customer})
+        return redirect("followups:queue")
+    except NotOpen:
+        messages.info(request, _("There is nothing left to call %(customer)s about.") % {"customer": card.customer})
+        return redirect("followups:queue")
+    return redirect("followups:desk", pk=card.pk)

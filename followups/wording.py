@@ -1,0 +1,156 @@
+"""Days and moments as a specialist says them. Pure: `today` and `now` are arguments, `now` in the store's own zone."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise as LazyText
+from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import gettext as _
+
+from followups.rules import BY_CODE
+
+
+@dataclass(frozen=True)
+class Words:
+    """A text and how loud it is: "" calm, "warn" soon, "bad" late (the tones of the `tag` component)."""
+
+    text: str
+    tone: str = ""
+
+    def __str__(self):
+        return self.text
+
+
+def rule_label(code: str) -> str | LazyText:
+    """What a rule is called; a rule that is no longer declared shows its code."""
+    return BY_CODE[code].label if code in BY_CODE else code
+
+
+def day(value: dt.date) -> str:
+    """`3月5日`, `5 Mar`."""
+    return date_format(value, pgettext("date format: day and month", "j M"))
+
+
+def moment(at: dt.datetime, now: dt.datetime) -> str:
+    """`今天 18:00`, `明天 09:30`, `周四 14:00` within six days, else `3月28日 14:00`."""
+    local = at.astimezone(now.tzinfo)
+    distance = (local.date() - now.date()).days
+    clock = f"{local:%H:%M}"
+    if distance == 0:
+        return _("today %(clock)s") % {"clock": clock}
+    if distance == 1:
+        return _("tomorrow %(clock)s") % {"clock": clock}
+    if distance == -1:
+        return _("yesterday %(clock)s") % {"clock": clock}
+    if 1 < distance < 7:
+        return f"{date_format(local.date(), 'D')} {clock}"
+    return f"{day(local.date())} {clock}"
+
+
+def past_day(value: dt.date, today: dt.date) -> str:
+    """When something was: `今天`, `昨天`, `12天前` within two months, else the date with its year."""
+    distance = (today - value).days
+    if distance == 0:
+        return _("today")
+    if distance == 1:
+        return _("yesterday")
+    if 1 < distance <= 60:
+        return ngettext("%(n)d day ago", "%(n)d days ago", distance) % {"n": distance}
+    return value.isoformat()
+
+
+def minutes_from(at: dt.datetime, now: dt.datetime) -> Words:
+    """`8分钟后`, `已过12分钟`, `2小时后`; louder the nearer it is."""
+    minutes = round((at - now).total_seconds() / 60)
+    if minutes < 0:
+        return Words(_span(-minutes, late=True), "bad")
+    if minutes == 0:
+        return Words(_("now"), "warn")
+    return Words(_span(minutes, late=False), "warn" if minutes <= 30 else "")
+
+
+def _span(minutes: int, *, late: bool) -> str:
+    if minutes < 60:
+        words = ngettext("%(n)d minute late", "%(n)d minutes late", minutes) if late else _("in %(n)d min")
+        return words % {"n": minutes}
+    hours = minutes // 60
+    if hours < 24:
+        words = ngettext("%(n)d hour late", "%(n)d hours late", hours) if late else _("in %(n)d h")
+        return words % {"n": hours}
+    days = hours // 24
+    words = ngettext("%(n)d day late", "%(n)d days late", days) if late else _("in %(n)d d")
+    return words % {"n": days}
+
+
+def deadline(due_on: dt.date, today: dt.date) -> Words:
+    """`逾期2天`, `今日到期`, `明日到期`, `3天后到期`."""
+    left = (due_on - today).days
+    if left < 0:
+        return Words(ngettext("%(n)d day overdue", "%(n)d days overdue", -left) % {"n": -left}, "bad")
+    if left == 0:
+        return Words(_("due today"), "warn")
+    if left == 1:
+        return Words(_("due tomorrow"), "warn")
+    return Words(ngettext("due in %(n)d day", "due in %(n)d days", left) % {"n": left})
+
+
+def urgency(item, now: dt.datetime) -> Words:
+    """Of a promise the agreed time, of everything else its deadline."""
+    if item.due_at is None:
+        return deadline(item.due_on, now.date())
+    left = minutes_from(item.due_at, now)
+    if item.due_at.astimezone(now.tzinfo).date() > now.date():
+        return Words(_("agreed for %(moment)s") % {"moment": moment(item.due_at, now)})
+    return Words(
+        _("agreed for %(moment)s, %(left)s") % {"moment": moment(item.due_at, now), "left": left}, left.tone or "warn"
+    )
+
+
+def nth_day(anchor_on: dt.date | None, today: dt.date) -> str:
+    """`第3天`: how many days after what it is about; nothing for what has no such day."""
+    if anchor_on is None:
+        return ""
+    return _("day %(n)d") % {"n": (today - anchor_on).days}
+
+
+def greeting(now: dt.datetime) -> str:
+    """By the store's clock."""
+    if now.hour < 12:
+        return _("Good morning")
+    return _("Good afternoon") if now.hour < 18 else _("Good evening")
+
+
+def spaced(number: str) -> str:
+    """A number one can read aloud: `138 1234 5678`; landlines stay as they are."""
+    return f"{number[:3]} {number[3:7]} {number[7:]}" if len(number) == 11 and number.startswith("1") else number
+
+
+def why_not_undone(refusal) -> str:
+    """A refusal of services.undo in words (TooLate, CannotUndo)."""
+    reason = getattr(refusal, "reason", "too_late")
+    words = {
+        "too_late": _("Too late: this call can no longer be undone."),
+        "undone": _("This call is undone already."),
+        "not_yours": _("Only the person who made the call can undo it."),
+        "not_last": _("Undo your later call first."),
+        "card_taken": _("%(person)s is on this card now, so the call stands.")
+        % {"person": getattr(refusal, "by", None)},
+        "worked_again": _("This customer was worked on again meanwhile, so the call stands."),
+        "complaint_handled": _("Complaint %(number)s is being handled already, so the call stands.")
+        % {"number": getattr(refusal, "complaint", None)},
+    }
+    return words.get(reason, words["too_late"])
+
+
+def contact(row) -> str:
+    """One line of the contact ledger in a few words: the outcome of our calls, else its channel."""
+    labels = row.summary if isinstance(row.summary, dict) else {}
+    words = labels.get("en" if (get_language() or "").startswith("en") else "zh")
+    topics = "、".join(str(rule_label(code)) for code in row.topics[:2])
+    return " · ".join(text for text in (topics, words or row.get_channel_display()) if text)
+
+
+def word_contacts(rows) -> dict[int, str]:
+    """{contact id: text} for the timeline of the customer's page (settings.CONTACT_ORIGINS)."""
+    return {row.pk: contact(row) for row in rows}
