@@ -74,6 +74,8 @@ def open_file(path) -> TableFile:
 
 # --- .xlsx --------------------------------------------------------------------------------------------------------
 class Workbook(TableFile):
+    _last: Worksheet | None = None
+
     def __init__(self, path):
         _check_archive(path)
         try:
@@ -91,6 +93,12 @@ class Workbook(TableFile):
             raise UnusableFile("no_worksheet")
 
     def worksheet(self, name):
+        if self._last is None or self._last.name != name:
+            self._last = None  # one sheet in memory at a time
+            self._last = self._read(name)
+        return self._last
+
+    def _read(self, name):
         try:
             with _rust_errors():
                 sheet = self.book.get_sheet_by_name(name)

@@ -296,7 +296,12 @@ def _claim(batch_id):
     now = timezone.now()
     token = secrets.token_hex(8)
     with transaction.atomic():
-        batch = Batch.objects.select_for_update().select_related("store", "created_by").filter(pk=batch_id).first()
+        batch = (
+            Batch.objects.select_for_update(of=("self",))
+            .select_related("store", "created_by")
+            .filter(pk=batch_id)
+            .first()
+        )
         if batch is None or batch.state not in (BatchState.QUEUED, BatchState.RUNNING):
             return None
         if batch.state == BatchState.RUNNING and batch.heartbeat_at > _silent_since(now):
