@@ -37,7 +37,8 @@ class FieldLine:
 
 @dataclass(frozen=True)
 class Line:
-    """One change: who, when, from where, on what kind of record, its fields, and the labels of the fields confirmed."""
+    """One change: who, when, from where, on what kind of record, what that record is called today ("" if it is gone), its
+    fields, and the labels of the fields confirmed."""
 
     at: dt.datetime
     who: str
@@ -45,6 +46,7 @@ class Line:
     batch_id: int | None
     deed: str
     record: str
+    subject: str
     fields: list[FieldLine]
     verified: list[str]
     change: Change
@@ -78,6 +80,19 @@ def _related_names(changes) -> dict:
         for model, ids in wanted.items()
         for pk, row in model._base_manager.in_bulk([value for value in ids if isinstance(value, int)]).items()
     }
+
+
+def _subjects(changes) -> dict:
+    """{(model label, id): what the changed record is called today}; one query per kind of record."""
+    wanted = defaultdict(set)
+    for change in changes:
+        wanted[change.model].add(change.object_id)
+    names = {}
+    for label, ids in wanted.items():
+        model = _model(label)
+        for pk, row in (model._base_manager.in_bulk(ids) if model else {}).items():
+            names[label, pk] = masked(str(row)) if getattr(model, "name_is_masked", False) else str(row)
+    return names
 
 
 def _temporal(field, value):
@@ -128,9 +143,9 @@ def _in_order(model, change):
 
 
 def read_changes(changes) -> list[Line]:
-    """`changes` (any iterable of Change) as lines, in their order; as many queries as there are related models."""
+    """`changes` (any iterable of Change) as lines, in their order; as many queries as there are kinds of records in them."""
     changes = list(changes)
-    related = _related_names(changes)
+    related, subjects = _related_names(changes), _subjects(changes)
     lines = []
     for change in changes:
         model = _model(change.model)
@@ -142,6 +157,7 @@ def read_changes(changes) -> list[Line]:
                 batch_id=change.batch_id,
                 deed=str(_DEEDS.get(change.deed, _DEEDS[Deed.EDIT])),
                 record=capfirst(str(model._meta.verbose_name)) if model else change.model,
+                subject=subjects.get((change.model, change.object_id), ""),
                 fields=[_field_line(model, name, pair, related) for name, pair in _in_order(model, change)],
                 verified=[field_label(model, name) for name in change.params.get("verified", [])],
                 change=change,

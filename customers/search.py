@@ -47,6 +47,11 @@ class Reason:
     def label(self):
         return KINDS[self.kind]
 
+    @property
+    def is_name(self):
+        """The value is the name itself, which stands beside it anyway."""
+        return self.kind in ("name", "initials", "pinyin")
+
 
 @dataclass
 class Hit:

@@ -135,7 +135,9 @@ class _Reader:
 
     def edit(self):
         rows = Change.objects.filter(store_id=self.customer.store_id).of_customer(self.customer.pk)
-        changes = self._rows("edit", rows.filter(model__in=_EDITED), "at", is_day=False)
+        # The number that stepped back says nothing that the one in front has not said.
+        rows = rows.filter(model__in=_EDITED).exclude(deed="edit", changes={"is_primary": [True, False]})
+        changes = self._rows("edit", rows, "at", is_day=False)
         for line in read_changes(changes):
             yield Event("edit", line.at, True, line.change, line=line)
 

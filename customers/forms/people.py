@@ -12,7 +12,6 @@ from customers.forms.phones import phone_error
 from customers.models import Customer, Phone
 
 _ABOUT = ["name", "kind", "stage", "contact_person", "address", "wechat", "note"]
-_LABELS = {"kind": _("Private or company")}
 _HELP = {"contact_person": _("For a company: whom to ask for.")}
 
 
@@ -26,7 +25,6 @@ class CustomerForm(EditForm):
     class Meta:
         model = Customer
         fields = _ABOUT
-        labels = _LABELS
         help_texts = _HELP
         widgets = {"note": forms.Textarea(attrs={"rows": 3})}
 
@@ -53,7 +51,6 @@ class NewCustomerForm(forms.ModelForm):
     class Meta:
         model = Customer
         fields = _ABOUT
-        labels = _LABELS
         help_texts = _HELP
         widgets = {"note": forms.Textarea(attrs={"rows": 3})}
 

@@ -18,6 +18,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name='customer',
+            name='kind',
+            field=models.CharField(choices=[('private', 'Private'), ('company', 'Company')], default='private', max_length=8, verbose_name='Customer kind'),
+        ),
+        migrations.AlterField(
+            model_name='customer',
             name='name',
             field=common.fields.KeyField(max_length=80, verbose_name='Customer name'),
         ),

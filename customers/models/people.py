@@ -12,7 +12,7 @@ class Customer(Record):
     """A person or company of one store. Found by DMS customer number, else by name + phone; never by phone alone."""
 
     dms_no = models.CharField(_("DMS customer no."), max_length=40, blank=True)
-    kind = models.CharField(_("Kind"), max_length=8, choices=CustomerKind, default=CustomerKind.PRIVATE)
+    kind = models.CharField(_("Customer kind"), max_length=8, choices=CustomerKind, default=CustomerKind.PRIVATE)
     stage = models.CharField(_("Stage"), max_length=8, choices=Stage, default=Stage.OWNER)
     name = KeyField(_("Customer name"), max_length=80)
     pinyin = KeyField(max_length=160, blank=True, editable=False)  # "wangjianguo", surname read as a surname
@@ -61,6 +61,7 @@ class Phone(Record):
     verified_by = models.CharField(_("Verified by"), max_length=40, blank=True)
 
     masked_fields = ("number",)  # shown masked wherever history is read (audit.reading)
+    name_is_masked = True
 
     class Meta:
         verbose_name = _("Phone number")

@@ -39,14 +39,15 @@ def test_labels_and_choices_are_worded(wang, li, now):
         "Changed",
         "Customer",
     )
-    assert fields(line) == [("Kind", "Private", "Company"), ("Contact person", EMPTY, "陈总")]
+    assert fields(line) == [("Customer kind", "Private", "Company"), ("Contact person", EMPTY, "陈总")]
 
 
 def test_numbers_are_masked(wang, li, now):
     phone = add_phone(wang, "13900001111", by=li, source=Source.CALL, now=now)
     line = line_of(phone)
-    assert fields(line) == [("Number", EMPTY, "139****1111")]
+    assert fields(line) == [("Phone number", EMPTY, "139****1111")]
     assert (line.deed, line.source, line.record) == ("Created", "Learned on a call", "Phone number")
+    assert line.subject == "139****1111"
 
 
 def test_days_flags_and_large_numbers_are_worded(focus, li, now):
@@ -60,14 +61,14 @@ def test_days_flags_and_large_numbers_are_worded(focus, li, now):
     assert fields(line) == [("Void", "no", "yes")]
 
 
-def test_related_rows_are_named_in_one_query(pudong, focus, wang, django_assert_num_queries):
+def test_related_rows_are_named_in_one_query_per_kind(pudong, focus, wang, django_assert_num_queries):
     buyer = make_customer(pudong, name="新车主")
     rows = [
         change_row(focus, {"owner": (wang, buyer)}, source=Source.IMPORT),
         change_row(focus, {"owner_id": (buyer.pk, None)}, source=Source.IMPORT),
     ]
     Change.objects.bulk_create(rows)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         lines = read_changes(rows)
     assert fields(lines[0]) == [("Owner", "王雅丽", "新车主")]
     assert fields(lines[1]) == [("Owner", "新车主", EMPTY)]
@@ -85,13 +86,13 @@ def test_what_the_model_no_longer_knows_is_shown_as_stored(wang):
     gone = Change(at=dt.datetime.now(dt.UTC), source="form", model="customers.fax", object_id=1, changes={"x": [1, 2]})
     gone.save()
     [line] = read_changes([gone])
-    assert (line.record, fields(line)) == ("customers.fax", [("x", "1", "2")])
+    assert (line.record, line.subject, fields(line)) == ("customers.fax", "", [("x", "1", "2")])
 
 
 def test_confirmed_fields_are_named(wang, li, now):
     update_customer(wang, {"name": wang.name}, by=li, source=Source.FORM, now=now, verified=True)
     line = line_of(wang)
-    assert (line.deed, line.verified, line.fields) == ("Verified", ["Name"], [])
+    assert (line.deed, line.verified, line.fields) == ("Verified", ["Customer name"], [])
 
 
 def test_an_edit_without_changes_leaves_no_line(wang):

@@ -382,5 +382,5 @@ class TestHistory:
         for number in range(count):
             update_customer(wang, {"note": str(number)}, by=li, source=Source.FORM, now=now)
         client = login(li)
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             page_of(client, "history", wang.pk)
