@@ -5,6 +5,7 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
+from dms.recognise import missing_fields
 from dms.sheets import all_sheets, get_sheet
 
 
@@ -50,10 +51,9 @@ class MappingForm(forms.Form):
 
     def __init__(self, *args, batch, **kwargs):
         super().__init__(*args, **kwargs)
-        targets = [("", _("Not used"))]
-        if batch.sheet:
-            targets += [(column.name, column.label) for column in get_sheet(batch.sheet).columns]
+        targets = [("", _("Not used")), *((column.name, column.label) for column in get_sheet(batch.sheet).columns)]
         self.columns = batch.columns
+        self.missing = missing_fields(get_sheet(batch.sheet), batch.mapping.values())
         for column in batch.columns:
             self.fields[self.name_of(column)] = forms.ChoiceField(
                 label=column["header"] or letters(column["index"]),

@@ -105,11 +105,15 @@ def recognise(table, *, sheet=None, worksheet=None, is_final=True) -> Layout:
 def check_mapping(layout):
     """Raises UnusableFile where the sheet cannot be fed from these columns."""
     sheet = get_sheet(layout.sheet)
-    present = set(layout.mapping.values())
+    if missing := missing_fields(sheet, layout.mapping.values()):
+        raise UnusableFile("missing_columns", sheet=str(sheet.label), columns=", ".join(missing))
+
+
+def missing_fields(sheet, present) -> list[str]:
+    """Labels of what the sheet cannot do without and has no column for; "a/b" where either would do."""
+    present = set(present)
     missing = [names for names in ((sheet.key,), *sheet.needs(present)) if not present.intersection(names)]
-    if missing:
-        wanted = ["/".join(str(sheet.column(name).label) for name in names) for names in dict.fromkeys(missing)]
-        raise UnusableFile("missing_columns", sheet=str(sheet.label), columns=", ".join(wanted))
+    return ["/".join(str(sheet.column(name).label) for name in names) for names in dict.fromkeys(missing)]
 
 
 def _top_rows(tab):

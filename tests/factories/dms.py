@@ -5,20 +5,24 @@ import io
 
 from openpyxl import Workbook
 
+from common.vins import check_digit
 from dms import services
 
 OWNER_HEADERS = ["客户编号", "车主姓名", "联系电话", "VIN号", "车牌号", "车系", "交车日期", "备注二"]
-VIN = "LVSHCAMB1CE{:06d}"
+
+
+def vin(number) -> str:
+    """A VIN of our own making with a good check digit."""
+    plain = f"LVSHCAMB0CE{number:06d}"
+    return plain[:8] + check_digit(plain) + plain[9:]
 
 
 def owner_rows(count, *, bad_every=0):
     """Rows of an owner list; every `bad_every`-th VIN lacks its last character."""
     for index in range(count):
-        vin = VIN.format(index)
-        if bad_every and index % bad_every == 1:
-            vin = vin[:-1]
+        cut = -1 if bad_every and index % bad_every == 1 else None
         yield [
-            *(f"K{index:06d}", f"车主{index}", f"138{index:08d}", vin),
+            *(f"K{index:06d}", f"车主{index}", f"138{index:08d}", vin(index)[:cut]),
             *(f"沪A{index:05d}", "福克斯", "2026-03-10", "老客户"),
         ]
 
