@@ -1,5 +1,6 @@
 """Paging by key and capped counts: a list costs the same on its first and on its thousandth page."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -40,9 +41,11 @@ def _values(model, names, token):
     if len(words) != len(names):
         return None
     try:
-        return [model._meta.get_field(name).to_python(word) for name, word in zip(names, words, strict=True)]
+        values = [model._meta.get_field(name).to_python(word) for name, word in zip(names, words, strict=True)]
     except ValidationError:
         return None
+    naive = [value for value in values if isinstance(value, dt.datetime) and value.tzinfo is None]
+    return None if naive else values
 
 
 def _beyond(names, values, word):

@@ -30,10 +30,17 @@ def test_all_pages_together_are_the_whole_list(rows, order, size):
     assert pages == -(-len(rows) // size)
 
 
-@pytest.mark.parametrize("after", ["", "~", "1", "yesterday~1", "2026-03-18T00:00:00Z~x", "a~b~c"])
+@pytest.mark.parametrize(
+    "after", ["", "~", "1", "yesterday~1", "2026-03-18T00:00:00Z~x", "a~b~c", "2026-03-18~1", "2026-99-99T00:00:00Z~1"]
+)
 def test_a_token_nobody_gave_out_shows_the_first_page(rows, after):
     page = keyset_page(Complaint.objects.all(), ("deadline_at", "id"), after=after, size=2)
     assert page.rows == list(Complaint.objects.order_by("deadline_at", "id")[:2])
+
+
+def test_a_token_beyond_every_number_is_no_fault(rows):
+    for token in ("9" * 30, "-" + "9" * 30):
+        assert keyset_page(Complaint.objects.all(), ("-id",), after=token).rows in ([], list(Complaint.objects.all()))
 
 
 def test_a_row_added_in_front_moves_nothing(rows, wang, li, now):

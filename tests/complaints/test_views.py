@@ -41,7 +41,7 @@ def test_the_list_shows_first_what_must_be_closed_first(login, li, wang):
     late = make_complaint(wang, by=li, now=now - dt.timedelta(days=8))
     response = page(login(li), "complaints:list")
     assert numbers(response) == [late.number, pressing.number, calm.number]
-    assert "超期 1 天" in response.content.decode()
+    assert "逾期 1 天" in response.content.decode()
     assert numbers(page(login(li), "complaints:list", scope="overdue")) == [late.number]
 
 

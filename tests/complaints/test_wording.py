@@ -33,9 +33,9 @@ NOW = dt.datetime(2026, 3, 18, 2, 0, tzinfo=dt.UTC)
     [
         ("received", 51, None, "剩余 2 天 3 小时", ""),
         ("handling", 23, None, "剩余 23 小时", "warn"),
-        ("solved", -26, None, "超期 1 天 2 小时", "bad"),
+        ("solved", -26, None, "逾期 1 天 2 小时", "bad"),
         ("closed", -26, -30, "按时结案", "good"),
-        ("closed", -26, -20, "超期结案", "bad"),
+        ("closed", -26, -20, "逾期结案", "bad"),
     ],
 )
 def test_a_deadline_counts_down_and_turns_red(state, deadline, closed, words, tone):

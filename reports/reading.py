@@ -1,0 +1,135 @@
+"""Puts declared figures into tables, and opens the rows behind one number. Counts nothing itself (common.figures)."""
+
+import datetime as dt
+import functools
+from dataclasses import dataclass
+from importlib import import_module
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db.models import OuterRef, Subquery
+from django.urls import reverse
+from django.utils.translation import pgettext_lazy
+
+from common.figures import Figure, Scope, share, split_counts, totals
+from followups.models import Call, CallOutcome, DueItem
+from followups.rules import BY_CODE
+
+PERIODS = {"today": pgettext_lazy("period", "Today"), "month": pgettext_lazy("period", "This month")}
+SPLITS = {"rule": pgettext_lazy("figures", "By topic"), "person": pgettext_lazy("figures", "By person")}
+
+
+@functools.cache
+def all_figures() -> dict[str, Figure]:
+    """{code: figure} of everything that settings.FIGURES declares, in order."""
+    return {figure.code: figure for dotted in settings.FIGURES for figure in import_module(dotted).FIGURES}
+
+
+def scope_of(store, period: str, now: dt.datetime) -> Scope:
+    """Today, or this month up to today: what is due later cannot have been done yet."""
+    today = store.day_of(now)
+    return Scope(store, today.replace(day=1) if period == "month" else today, today, today)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number: `url` opens its rows ("" for none), `share` is its per cent of `figure.of`."""
+
+    figure: Figure
+    number: int
+    share: int | None
+    url: str
+
+
+@dataclass(frozen=True)
+class Line:
+    label: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Table:
+    split: str
+    title: str
+    figures: list[Figure]
+    lines: list[Line]
+    total: Line
+
+
+@dataclass(frozen=True)
+class PeriodPage:
+    code: str
+    title: str
+    scope: Scope
+    tables: list[Table]
+
+
+def day_page(store, now: dt.datetime) -> list[PeriodPage]:
+    """Every figure by every split that it has, for each period. The number of queries does not depend on the rows."""
+    pages = []
+    for period, title in PERIODS.items():
+        scope = scope_of(store, period, now)
+        pages.append(PeriodPage(period, title, scope, [_table(scope, period, split) for split in SPLITS]))
+    return pages
+
+
+def _table(scope, period, split) -> Table:
+    figures = [
+        figure
+        for figure in all_figures().values()
+        if split in figure.source.splits and (period == "today" or not figure.source.is_stock)
+    ]
+    counts = split_counts(figures, scope, split)
+    names = figures[0].source.splits[split].names(counts.keys())
+    lines = [Line(label, _cells(figures, counts[key], {"period": period, split: key})) for key, label in names.items()]
+    total = Line("", _cells(figures, totals(figures, scope), {"period": period}))
+    return Table(split, SPLITS[split], figures, lines, total)
+
+
+def _cells(figures, numbers, parameters) -> list[Cell]:
+    cells = []
+    for figure in figures:
+        number = numbers.get(figure.code, 0)
+        whole = numbers.get(figure.of, 0) if figure.of else 0
+        url = f"{reverse('reports:rows')}?{urlencode({'figure': figure.code, **parameters})}" if number else ""
+        cells.append(Cell(figure, number, share(number, whole), url))
+    return cells
+
+
+# --- The rows behind a number -----------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class OpenedItem:
+    """A topic with the last standing call about it."""
+
+    item: DueItem
+    label: str
+    last: Call | None
+
+
+def order_of(rows) -> tuple[str, ...]:
+    """How the opened rows are paged: topics by deadline, calls newest first."""
+    return ("due_on", "id") if rows.model is DueItem else ("-id",)
+
+
+def with_names(rows):
+    """What the list names of each row, fetched along."""
+    if rows.model is Call:
+        return rows.select_related("customer", "by", "outcome")
+    outcomes = CallOutcome.objects.filter(item=OuterRef("pk"), call__undone_at__isnull=True).order_by(
+        "-call__at", "-call_id"
+    )
+    last = Subquery(outcomes.values("call_id")[:1])
+    return rows.select_related("customer", "vehicle").annotate(last_call_id=last)
+
+
+def opened(rows: list) -> list:
+    """A page of rows `with_names`, ready to show: calls as they are, topics with their last call (one query)."""
+    if not rows or isinstance(rows[0], Call):
+        return rows
+    calls = Call.objects.select_related("by", "outcome").in_bulk(
+        [item.last_call_id for item in rows if item.last_call_id]
+    )
+    return [
+        OpenedItem(item, BY_CODE[item.rule].label if item.rule in BY_CODE else item.rule, calls.get(item.last_call_id))
+        for item in rows
+    ]
