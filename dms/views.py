@@ -75,10 +75,10 @@ def columns(request, pk):
     form = sheet_form if sheet_form.is_bound else mapping_form
     if form.is_bound and form.is_valid():
         try:
-            services.choose(batch, **form.cleaned_data)
+            chosen = services.choose(batch, **form.cleaned_data)
             if form is sheet_form:
                 return redirect("dms:columns", pk)
-            checking.check_batch(batch)
+            checking.check_batch(chosen)
         except services.UnusableFile as problem:
             form.add_error(None, str(problem))
         except services.WrongState:

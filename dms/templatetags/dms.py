@@ -9,7 +9,7 @@ from django.core.exceptions import FieldDoesNotExist
 from common.templatetags.dcrc import masked
 from dms.choices import BatchState
 from dms.sheets import all_sheets
-from dms.wording import word
+from dms.wording import advice, word
 
 register = template.Library()
 
@@ -39,8 +39,8 @@ def reason(error) -> str:
 
 @register.filter
 def suggested(error) -> str:
-    """What may have been meant, sheltered like the value it stands for."""
-    return sheltered(error.suggestion)
+    """What may have been meant, or what to do about it."""
+    return sheltered(advice(error.code, error.suggestion))
 
 
 @register.filter

@@ -169,6 +169,7 @@ def test_corrected_column_is_used(office, pudong):
     batch.refresh_from_db()
     assert batch.mapping["7"] == "address"
     assert "5" not in batch.mapping
+    assert batch.state == BatchState.READY
 
 
 def test_mapping_without_the_key_is_refused_in_words(office, pudong):
@@ -203,7 +204,8 @@ def test_list_with_an_unknown_key_header_can_be_mapped_by_hand(office, pudong):
     send(office, content)
     batch = Batch.objects.get()
     assert "3" not in batch.mapping
-    office.post(reverse("dms:columns", args=[batch.pk]), chosen(batch, column_3="vin"))
+    response = office.post(reverse("dms:columns", args=[batch.pk]), chosen(batch, column_3="vin"))
+    assert response.status_code == 302, response.context["mapping_form"].errors
     batch.refresh_from_db()
     assert batch.state == BatchState.READY
     assert batch.preview["created"] == 3
