@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.functional import Promise as LazyText
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +33,8 @@ _EDITED = ["customers.customer", "customers.phone", "customers.vehicle"]
 
 @dataclass(frozen=True)
 class Event:
-    """`kind` names the template part that words it; `record` is the row, `line` a worded Change, `words` a worded Contact."""
+    """`kind` names the template part that words it; `record` is the row, `line` a worded Change, `words` a worded Contact,
+    `url` the page of what is behind it ("" where the reader may not open it)."""
 
     kind: str
     at: dt.datetime
@@ -40,7 +42,7 @@ class Event:
     record: object
     line: Line | None = None
     words: str = ""
-    url_name: str = ""
+    url: str = ""
 
     @property
     def key(self):
@@ -95,8 +97,8 @@ def _before(kind, cursor, zone, column, *, is_day):
 
 
 class _Reader:
-    def __init__(self, customer, cursor, size):
-        self.customer, self.cursor, self.size = customer, cursor, size
+    def __init__(self, customer, user, cursor, size):
+        self.customer, self.user, self.cursor, self.size = customer, user, cursor, size
         self.zone = customer.store.zone
 
     def _rows(self, kind, rows, column, *, is_day=True):
@@ -112,8 +114,11 @@ class _Reader:
         contacts = list(self._rows("contact", rows, "at", is_day=False))
         words = word_contacts(contacts)
         for contact in contacts:
-            _dotted, url_name = settings.CONTACT_ORIGINS.get(contact.origin, ("", ""))
-            yield Event("contact", contact.at, True, contact, words=words.get(contact.pk, ""), url_name=url_name)
+            yield Event("contact", contact.at, True, contact, words=words.get(contact.pk, ""), url=self._url(contact))
+
+    def _url(self, contact):
+        _dotted, url_name, permission = settings.CONTACT_ORIGINS.get(contact.origin, ("", "", ""))
+        return reverse(url_name, args=[contact.origin_id]) if url_name and self.user.has_perm(permission) else ""
 
     def order(self):
         rows = RepairOrder.objects.alive().filter(Q(owner=self.customer) | Q(bringer=self.customer))
@@ -145,16 +150,16 @@ class _Reader:
 def word_contacts(contacts) -> dict[int, str]:
     """{contact id: what was said}, worded by the floor that wrote the row (settings.CONTACT_ORIGINS)."""
     words = {}
-    for origin, (dotted, _url_name) in settings.CONTACT_ORIGINS.items():
+    for origin, (dotted, _url_name, _permission) in settings.CONTACT_ORIGINS.items():
         own = [contact for contact in contacts if contact.origin == origin]
         if own and dotted:
             words.update(import_string(dotted)(own))
     return words
 
 
-def timeline(customer, *, group="", before="", size=PAGE) -> TimelinePage:
-    """`size` events of one group ("" or an unknown one: all) that are older than `before`, the cursor of a former page."""
-    reader = _Reader(customer, _read_cursor(before), size)
+def timeline(customer, user, *, group="", before="", size=PAGE) -> TimelinePage:
+    """`size` events of one group ("" or an unknown one: all) that are older than `before`, the cursor of a former page, as `user` may see them."""
+    reader = _Reader(customer, user, _read_cursor(before), size)
     groups = [group] if group in GROUPS else list(GROUPS)
     events = [event for name in groups for event in getattr(reader, name)()]
     events.sort(key=lambda event: event.key, reverse=True)

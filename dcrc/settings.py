@@ -110,7 +110,7 @@ CUSTOMER_PANELS = [
 # What one may begin from there: (URL name taking the customer's id, permission, label, icon).
 CUSTOMER_ACTIONS = [("followups:plan", "followups.work_queue", _("Plan a call"), "calendar-plus")]
 # Who words a row of the contact ledger: origin -> (a function that takes contacts and gives {id: text}, URL name of the origin's page).
-CONTACT_ORIGINS = {"followups.call": ("followups.wording.word_contacts", "followups:call")}
+CONTACT_ORIGINS = {"followups.call": ("followups.wording.word_contacts", "followups:call", "followups.work_queue")}
 # Main navigation, in order: (label, URL name, permission or None, icon, URL namespaces for which it is lit).
 NAVIGATION = [
     (_("Call queue"), "followups:queue", "followups.work_queue", "telephone", ("followups",)),

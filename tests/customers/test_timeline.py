@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from audit.choices import Source
 from customers.choices import Channel
@@ -34,8 +35,8 @@ def kinds(page):
     return [event.kind for event in page.events]
 
 
-def test_everything_stands_in_one_line_newest_first(life):
-    assert kinds(timeline(life)) == ["contact", "edit", "order", "owner_from", "delivery"]
+def test_everything_stands_in_one_line_newest_first(life, li):
+    assert kinds(timeline(life, li)) == ["contact", "edit", "order", "owner_from", "delivery"]
 
 
 @pytest.mark.parametrize(
@@ -49,8 +50,8 @@ def test_everything_stands_in_one_line_newest_first(life):
         ("nonsense", ["contact", "edit", "order", "owner_from", "delivery"]),
     ],
 )
-def test_a_group_shows_its_kind_only(life, group, found):
-    assert kinds(timeline(life, group=group)) == found
+def test_a_group_shows_its_kind_only(life, group, found, li):
+    assert kinds(timeline(life, li, group=group)) == found
 
 
 def test_pages_together_are_the_whole_and_nothing_twice(wang, focus, li, pudong, today):
@@ -62,12 +63,12 @@ def test_pages_together_are_the_whole_and_nothing_twice(wang, focus, li, pudong,
         contact(wang, at(pudong, today, 0), li)
         update_customer(wang, {"note": str(number)}, by=li, source=Source.FORM, now=noon)
     make_delivery(focus, today)
-    whole = [(event.kind, event.record.pk) for event in timeline(wang, size=100).events]
+    whole = [(event.kind, event.record.pk) for event in timeline(wang, li, size=100).events]
     assert len(whole) == 13
     for size in range(1, 14):
         pages, cursor = [], ""
         while True:
-            page = timeline(wang, before=cursor, size=size)
+            page = timeline(wang, li, before=cursor, size=size)
             pages += [(event.kind, event.record.pk) for event in page.events]
             cursor = page.cursor
             if not cursor:
@@ -75,33 +76,42 @@ def test_pages_together_are_the_whole_and_nothing_twice(wang, focus, li, pudong,
         assert pages == whole, size
 
 
-def test_a_wrong_cursor_shows_the_first_page(life):
-    assert kinds(timeline(life, before="x~y")) == kinds(timeline(life))
+def test_a_wrong_cursor_shows_the_first_page(life, li):
+    assert kinds(timeline(life, li, before="x~y")) == kinds(timeline(life, li))
 
 
-def test_a_bringer_sees_the_visit_and_the_owner_too(wang, focus, pudong, today):
+def test_a_bringer_sees_the_visit_and_the_owner_too(wang, focus, pudong, today, li):
     driver = make_customer(pudong, name="司机", stage="contact")
     make_order(focus, today, bringer=driver)
-    assert kinds(timeline(driver)) == ["order"]
-    assert kinds(timeline(wang)) == ["order"]
+    assert kinds(timeline(driver, li)) == ["order"]
+    assert kinds(timeline(wang, li)) == ["order"]
 
 
-def test_a_sold_car_shows_from_and_until(wang, focus, pudong, today):
+def test_a_sold_car_shows_from_and_until(wang, focus, pudong, today, li):
     buyer = make_customer(pudong, name="新车主")
     Ownership.objects.filter(vehicle=focus).update(started_on=dt.date(2024, 1, 1), ended_on=today)
     Ownership.objects.create(store=pudong, vehicle=focus, customer=buyer, started_on=today)
-    assert kinds(timeline(wang)) == ["owner_until", "owner_from"]
-    assert kinds(timeline(buyer)) == ["owner_from"]
+    assert kinds(timeline(wang, li)) == ["owner_until", "owner_from"]
+    assert kinds(timeline(buyer, li)) == ["owner_from"]
 
 
-def test_voided_and_foreign_things_are_not_shown(life, focus, pudong, today):
+def test_voided_and_foreign_things_are_not_shown(life, focus, pudong, today, li):
     other = make_customer(pudong, name="别人")
     make_order(make_vehicle(other), today)
     make_order(focus, today, order_no="RO9", is_void=True)
-    assert kinds(timeline(life)) == ["contact", "edit", "order", "owner_from", "delivery"]
+    assert kinds(timeline(life, li)) == ["contact", "edit", "order", "owner_from", "delivery"]
 
 
-def test_an_order_that_is_not_settled_stands_on_its_opening_day(wang, focus, today):
+def test_an_order_that_is_not_settled_stands_on_its_opening_day(wang, focus, today, li):
     make_order(focus, today, settled_on=None)
     make_order(focus, None, opened_on=None, settled_on=None)
-    assert kinds(timeline(wang)) == ["order"]
+    assert kinds(timeline(wang, li)) == ["order"]
+
+
+def test_a_call_is_worded_by_the_floor_that_made_it_and_opens_for_whom_it_may(wang, li, qian, pudong, today):
+    contact(wang, at(pudong, today, 10), li, origin="followups.call", origin_id=7)
+    [event] = timeline(wang, li).events
+    assert event.words
+    assert event.url == reverse("followups:call", args=[7])
+    [event] = timeline(wang, qian).events
+    assert event.url == ""
