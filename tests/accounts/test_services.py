@@ -157,3 +157,13 @@ def test_role_groups_hold_exactly_the_rights_of_the_settings(db, settings):
     }
     assert held == {role: set(names) for role, names in settings.ROLE_PERMISSIONS.items()}
     assert set(held) == set(Role.values)
+
+
+def test_navigation_and_settings_name_pages_and_rights_that_exist(db, settings):
+    from django.contrib.auth.models import Permission
+    from django.urls import reverse
+
+    known = {f"{label}.{name}" for label, name in Permission.objects.values_list("content_type__app_label", "codename")}
+    for _label, url_name, permission, _icon, _more in [*settings.NAVIGATION, *settings.SETTINGS_PAGES]:
+        assert reverse(url_name)
+        assert permission is None or permission in known
