@@ -1,6 +1,5 @@
 """A killed worker and a wiped broker lose nothing: real workers, kill -9, the real database of the test."""
 
-import io
 import os
 import threading
 import time
@@ -10,7 +9,7 @@ import redis
 from django.apps import apps
 from django.db import connection
 from django.urls import reverse
-from openpyxl import Workbook
+from kombu import pools
 
 from accounts.choices import Role
 from accounts.services import create_account
@@ -20,6 +19,7 @@ from dms.choices import BatchState
 from dms.models import Batch
 from tests.conftest import PASSWORD
 from tests.dms.worker import Worker, file_broker, messages, wait_until
+from tests.factories.dms import owners_xlsx, ready_batch
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -38,28 +38,9 @@ FACTS = {
 }
 
 
-def owners(rows=ROWS) -> bytes:
-    """An owner list with a broken row now and then."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("保有客户档案")
-    sheet.append(["客户编号", "车主姓名", "联系电话", "VIN号", "车牌号", "车系", "交车日期"])
-    for index in range(rows):
-        vin = f"LVSHCAMB1CE{index:06d}"
-        if index % 97 == 5:
-            vin = vin[:-1]
-        sheet.append(
-            [f"K{index:06d}", f"车主{index}", f"138{index:08d}", vin, f"沪A{index:05d}", "福克斯", "2026-03-10"]
-        )
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
 def staged(store, by):
     """A checked import of the owner list that waits for its confirmation."""
-    batch = services.stage_upload(store=store, by=by, file_name="保有客户.xlsx", content=owners())
-    services.preview_batch(batch)
-    return batch
+    return ready_batch(store, by=by, file_name="保有客户.xlsx", content=owners_xlsx(ROWS, bad_every=97))
 
 
 def facts(store):
@@ -89,8 +70,7 @@ def ring(tmp_path):
 
     def point(**changes):
         app.conf.update(changes)
-        if app.pool is not None:
-            app.pool.force_close_all()
+        pools.reset()
         app._pool = None
         app.amqp._producer_pool = None
 
