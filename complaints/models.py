@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import StoreOwned
 from complaints.choices import OPEN_STATES, Category, ComplaintState, Department, NoteCode, Origin, Severity
@@ -42,7 +43,7 @@ class Complaint(StoreOwned):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    deadline_at = models.DateTimeField(_("Deadline"))
+    deadline_at = models.DateTimeField(pgettext_lazy("complaints", "Deadline"))
     resolution = models.CharField(_("Resolution"), max_length=500, blank=True)
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("Opened by"), null=True, on_delete=models.SET_NULL, related_name="+"
