@@ -46,7 +46,7 @@ def test_the_panel_shows_the_key_answer_of_the_last_ones(login, li, wang, now, p
     text = read(login(li), "cvp:customer_panel", wang.pk)
     assert "非常不满意" in text
     assert "2 项不满意" in text
-    assert "未回答" in text
+    assert "关键题未回答" in text
     assert "比较满意" not in text, "undone"
     assert "非常满意" not in text, "another customer's"
 
