@@ -14,14 +14,16 @@ logger = logging.getLogger(__name__)
 def run_import(batch_id):
     """Run or resume one confirmed batch."""
     batch = services.run_batch(batch_id)
-    logger.info("import %s: %s, %s of %s rows", batch.pk, batch.state, batch.rows_done, batch.rows_total)
+    outcome = f"{batch.state} {batch.error_code}".rstrip()
+    logger.info("import %s: %s, %s of %s rows", batch.pk, outcome, batch.rows_done, batch.rows_total)
 
 
 @shared_task(acks_late=True)
 def check_import(batch_id):
     """Check one large file before it is confirmed."""
     batch = checking.run_check(batch_id)
-    logger.info("check of import %s: %s, %s rows", batch.pk, batch.state, batch.rows_total)
+    outcome = f"{batch.state} {batch.error_code}".rstrip()
+    logger.info("check of import %s: %s, %s rows", batch.pk, outcome, batch.rows_total)
 
 
 @shared_task
