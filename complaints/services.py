@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Store
 from audit.choices import Source
 from audit.services import record_change
+from common.locks import lock_words
 from complaints.choices import TRANSITIONS, Category, ComplaintState, Department, NoteCode, Origin, Severity
 from complaints.models import Complaint, ComplaintNote
 
@@ -50,10 +50,11 @@ def number_prefix(store, now) -> str:
 
 
 def _next_number(store, now) -> str:
-    """The next free number of the store's day. Safe under concurrency: whoever numbers holds the store's row until the
-    transaction ends (on SQLite every writer waits at BEGIN). NO KEY, so that other rows of the store are not held up.
+    """The next free number of the store's day. Whoever numbers a complaint of the store is alone until the transaction ends.
+
+    Not the store's row is locked: an import holds it while it waits for customers, and a call being saved holds customers.
     """
-    Store.objects.select_for_update(no_key=True).get(pk=store.pk)
+    lock_words(f"complaint numbers:{store.pk}")
     prefix = number_prefix(store, now)
     last = Complaint.objects.filter(store=store).of_day(prefix).order_by("-id").values_list("number", flat=True).first()
     serial = int(last.removeprefix(prefix)) + 1 if last else 1
