@@ -4,31 +4,26 @@ SQLite refuses ORDER BY and LIMIT in the arms of a compound SELECT, so each arm 
 the arms are compiled from querysets, so nothing is written twice.
 """
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connections
 
-
-def compile_union(querysets) -> tuple[str, tuple]:
-    """The SQL and parameters of `SELECT * FROM (arm) UNION ALL …`; ("", ()) where no arm can match.
-
-    Every arm is a `values_list` queryset of the same columns and keeps its own order and limit.
-    """
-    arms, parameters = [], []
-    for number, queryset in enumerate(querysets):
-        try:
-            sql, values = queryset.query.get_compiler(queryset.db).as_sql()
-        except EmptyResultSet:
-            continue
-        arms.append(f"SELECT * FROM ({sql}) AS arm{number}")
-        parameters.extend(values)
-    return " UNION ALL ".join(arms), tuple(parameters)
+Arm = tuple[str, tuple]  # SQL and its parameters
 
 
-def union_rows(querysets, *, using="default") -> list[tuple]:
-    """The rows of all arms, arm after arm."""
-    sql, parameters = compile_union(querysets)
-    if not sql:
+def compile_arm(queryset) -> Arm:
+    """The SQL of a `values_list` queryset, with its own order and limit. Raises EmptyResultSet where nothing can match."""
+    return queryset.query.get_compiler(queryset.db).as_sql()
+
+
+def join_arms(arms: list[Arm]) -> Arm:
+    """`SELECT * FROM (arm) UNION ALL …`; every arm has the same columns."""
+    sql = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS arm{number}" for number, (sql, _values) in enumerate(arms))
+    return sql, tuple(value for _sql, values in arms for value in values)
+
+
+def union_rows(arms: list[Arm], *, using="default") -> list[tuple]:
+    """The rows of all arms, arm after arm; no query where there is none."""
+    if not arms:
         return []
     with connections[using].cursor() as cursor:
-        cursor.execute(sql, parameters)
+        cursor.execute(*join_arms(arms))
         return cursor.fetchall()

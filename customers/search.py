@@ -5,16 +5,18 @@ go to the database as one UNION (PERFORMANCE: 2 ms at a million customers, a sca
 of the reversed column. Nothing here reads pypinyin: what people type as pinyin is Latin already.
 """
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from django.db.models import CharField, Prefetch, Value
+from django.db import models
+from django.db.models import Prefetch, Value
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
 from common.pinyin import plain
-from common.union import union_rows
+from common.union import Arm, compile_arm, union_rows
 from customers.models import Customer, FormerPlate, Phone, Vehicle
 
 CAP = 1_000  # more matches than this are "1,000+"
@@ -23,6 +25,8 @@ MIN_VIN_TAIL = 4
 MIN_PLATE_TAIL = 3
 VIN_LENGTH = 17
 _LAST = "\U0010ffff"  # sorts after every letter that may follow a prefix
+_STORE, _KEY, _AFTER = -1, "\x01key", "\x01after"  # stand in the compiled SQL for what a search brings
+_PLATE_LIKE = re.compile(r"[A-Z0-9]+|[^\x00-\x7f][A-Z][A-Z0-9]*[^\x00-\x7f]?")
 
 KINDS: dict[str, LazyText] = {
     "name": _("Customer name"),
@@ -70,14 +74,45 @@ class Found:
     is_capped: bool
 
 
-def _prefix(rows, column, key, kind, *, customer="pk", shown=None, limit):
-    """One arm: rows whose key column starts with `key`, as (customer id, kind, shown value)."""
-    bounds = {f"{column}__gte": key, f"{column}__lt": key + _LAST}
-    return (
-        rows.filter(**bounds)
-        .order_by(column)
-        .values_list(customer, Value(kind, output_field=CharField()), shown or column)[:limit]
-    )
+@dataclass(frozen=True)
+class Lookup:
+    """One key column: which rows, under which key, lead to which customer, and what is shown as the reason."""
+
+    kind: str
+    model: type[models.Model]
+    key: str
+    shown: str
+    customer: str = "pk"
+
+    @functools.cached_property
+    def compiled(self) -> Arm:
+        """The SQL for any store and key, compiled once: compiling costs more than running it."""
+        rows = self.model.objects.alive().filter(
+            **{
+                "store_id": _STORE,
+                f"{self.key}__gte": _KEY,
+                f"{self.key}__lt": _AFTER,
+                f"{self.customer}__isnull": False,
+            }
+        )
+        kind = Value(self.kind, output_field=models.CharField())
+        return compile_arm(rows.order_by(self.key).values_list(self.customer, kind, self.shown)[: CAP + 1])
+
+    def arm(self, store_id: int, key: str) -> Arm:
+        """At most CAP + 1 rows (customer id, kind, shown) of the store whose key column starts with `key`."""
+        sql, values = self.compiled
+        meant = {_STORE: store_id, _KEY: key, _AFTER: key + _LAST}
+        return sql, tuple(meant.get(value, value) for value in values)
+
+
+NAME = Lookup("name", Customer, "name", "name")
+PINYIN = Lookup("pinyin", Customer, "pinyin", "name")
+INITIALS = Lookup("initials", Customer, "initials", "name")
+PHONE_TAIL = Lookup("phone", Phone, "reversed", "number", "customer_id")
+PLATE = Lookup("plate", Vehicle, "plate", "plate", "owner_id")
+PLATE_TAIL = Lookup("plate", Vehicle, "plate_reversed", "plate", "owner_id")
+FORMER_PLATE_TAIL = Lookup("former_plate", FormerPlate, "plate_reversed", "plate", "vehicle__owner_id")
+VIN_TAIL = Lookup("vin", Vehicle, "vin_reversed", "vin", "owner_id")
 
 
 def digits_of(text: str) -> str:
@@ -88,53 +123,29 @@ def digits_of(text: str) -> str:
     return re.sub(r"^(?:0086|86|0)(?=1[3-9]\d{9}$)", "", bare)
 
 
-def lookups(user, text: str, limit: int) -> list:
-    """The arms that `text` can match at all, best kind first."""
+def lookups(user, text: str) -> list[Arm]:
+    """What `text` can match at all, in the user's own store; [] for people without a store."""
     text = unicodedata.normalize("NFKC", text).strip()
-    if not text or user.store_id is None:
+    if not text or not user.is_authenticated or user.store_id is None:
         return []
-    customers = Customer.objects.visible_to(user).alive()
-    vehicles = Vehicle.objects.visible_to(user).alive().filter(owner__isnull=False)
-    former = FormerPlate.objects.visible_to(user).alive().filter(vehicle__owner__isnull=False)
-    arms = []
-    key = re.sub(r"[\s·\-.]", "", text).upper()
+    wanted = []
     digits = digits_of(text)
+    key = re.sub(r"[\s·\-.]", "", text).upper()
     if not text.isascii():
-        arms.append(_prefix(customers, "name", " ".join(text.split()), "name", limit=limit))
+        wanted.append((NAME, " ".join(text.split())))
     if len(digits) >= MIN_PHONE_TAIL:
-        phones = Phone.objects.visible_to(user).alive()
-        arms.append(
-            _prefix(phones, "reversed", digits[::-1], "phone", customer="customer_id", shown="number", limit=limit)
-        )
-    # A plate without its province is a tail of the plate; with it, it is the whole or the beginning.
-    if re.fullmatch(r"[A-Z0-9]+", key) or re.fullmatch(r"[^\x00-\x7f][A-Z][A-Z0-9]*[^\x00-\x7f]?", key):
-        backwards = key[::-1]
-        if len(key) >= MIN_PLATE_TAIL:
-            arms.append(
-                _prefix(vehicles, "plate_reversed", backwards, "plate", customer="owner_id", shown="plate", limit=limit)
-            )
-            arms.append(
-                _prefix(
-                    former,
-                    "plate_reversed",
-                    backwards,
-                    "former_plate",
-                    customer="vehicle__owner_id",
-                    shown="plate",
-                    limit=limit,
-                )
-            )
-        if not key.isascii() and len(key) >= MIN_PLATE_TAIL:
-            arms.append(_prefix(vehicles, "plate", key, "plate", customer="owner_id", limit=limit))
-        if key.isascii() and MIN_VIN_TAIL <= len(key) <= VIN_LENGTH:
-            arms.append(
-                _prefix(vehicles, "vin_reversed", backwards, "vin", customer="owner_id", shown="vin", limit=limit)
-            )
+        wanted.append((PHONE_TAIL, digits[::-1]))
+    if len(key) >= MIN_PLATE_TAIL and _PLATE_LIKE.fullmatch(key):
+        # A plate without its province is a tail of the plate; with it, it is the whole or the beginning.
+        wanted += [(PLATE_TAIL, key[::-1]), (FORMER_PLATE_TAIL, key[::-1])]
+        if not key.isascii():
+            wanted.append((PLATE, key))
+    if MIN_VIN_TAIL <= len(key) <= VIN_LENGTH and re.fullmatch(r"[A-Z0-9]+", key):
+        wanted.append((VIN_TAIL, key[::-1]))
     latin = re.sub(r"[^a-z0-9]", "", plain(text)) if text.isascii() else ""
     if latin and not latin.isdigit():
-        arms.append(_prefix(customers, "initials", latin, "initials", shown="name", limit=limit))
-        arms.append(_prefix(customers, "pinyin", latin, "pinyin", shown="name", limit=limit))
-    return arms
+        wanted += [(INITIALS, latin), (PINYIN, latin)]
+    return [lookup.arm(user.store_id, key) for lookup, key in wanted]
 
 
 def with_contents(customers):
@@ -151,7 +162,7 @@ def find(user, text: str, limit: int = 20) -> Found:
     An old plate or a VIN finds the present owner. Four queries at most.
     """
     reasons: dict[int, list[Reason]] = {}
-    rows = union_rows(lookups(user, text, CAP + 1))
+    rows = union_rows(lookups(user, text))
     for customer_id, kind, value in sorted(rows, key=lambda row: _RANK[row[1]]):
         reason = Reason(kind, value)
         known = reasons.setdefault(customer_id, [])
