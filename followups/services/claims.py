@@ -6,6 +6,7 @@ index says so too). A lease also holds the card's phone numbers: a relative's or
 not offered while a colleague may be dialling it.
 """
 
+import contextlib
 import datetime as dt
 import uuid
 
@@ -13,6 +14,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from common.locks import lock_words
+from common.moments import minutes_later
+from common.prepared import planned_once
 from customers.models import Phone
 from followups.models import CallCard, DeskDial, DueItem, Skip
 from followups.services.cards import recompute_cards
@@ -42,20 +45,13 @@ class LeaseLost(Exception):
 
 # One statement on both databases; PostgreSQL adds the row lock. Order and filters follow the index callcard_queue.
 TAKE_NEXT = """
-UPDATE followups_callcard SET lease_by_id = %s, lease_token = %s, lease_until = %s
+UPDATE followups_callcard SET lease_by_id = %(user)s, lease_token = %(token)s, lease_until = {until}
 WHERE id = (
     SELECT c.id FROM followups_callcard c
-    WHERE c.store_id = %s AND c.is_open AND c.callable_at <= %s
-      AND (c.lease_by_id IS NULL OR c.lease_by_id = %s OR c.lease_until <= %s)
-      AND (c.pinned_to_id IS NULL OR c.pinned_to_id = %s OR c.pinned_until <= %s)
-      AND NOT EXISTS (
-        SELECT 1
-        FROM customers_phone ours
-        JOIN customers_phone theirs ON theirs.store_id = ours.store_id AND theirs.number = ours.number
-        JOIN followups_callcard held ON held.customer_id = theirs.customer_id
-        WHERE ours.customer_id = c.customer_id AND NOT ours.is_void AND NOT theirs.is_void
-          AND held.lease_by_id IS NOT NULL AND held.lease_by_id <> %s AND held.lease_until > %s
-      )
+    WHERE c.store_id = %(store)s AND c.is_open AND c.callable_at <= %(now)s
+      AND (c.lease_by_id IS NULL OR c.lease_by_id = %(user)s OR c.lease_until <= %(now)s)
+      AND (c.pinned_to_id IS NULL OR c.pinned_to_id = %(user)s OR c.pinned_until <= %(now)s)
+      AND NOT EXISTS ({unless})
     ORDER BY c.rank, c.callable_at, c.id
     LIMIT 1 {lock}
 )
@@ -67,6 +63,17 @@ RETURNING *, EXISTS (
       AND NOT ours.is_void AND NOT theirs.is_void
 ) AS shares_a_number
 """
+PARAMETERS = {"user": "bigint", "store": "bigint", "now": "timestamptz", "token": "uuid"}
+LEASE_MINUTES = "(SELECT lease_minutes FROM followups_deskdial WHERE store_id = %(store)s)"
+SHE_HOLDS_ONE = "SELECT 1 FROM followups_callcard WHERE lease_by_id = %(user)s"
+A_COLLEAGUE_HOLDS_THE_NUMBER = """
+    SELECT 1
+    FROM customers_phone ours
+    JOIN customers_phone theirs ON theirs.store_id = ours.store_id AND theirs.number = ours.number
+    JOIN followups_callcard held ON held.customer_id = theirs.customer_id
+    WHERE ours.customer_id = c.customer_id AND NOT ours.is_void AND NOT theirs.is_void
+      AND held.lease_by_id IS NOT NULL AND held.lease_by_id <> %(user)s AND held.lease_until > %(now)s
+"""
 
 
 def take_next(user, *, now) -> CallCard | None:
@@ -75,40 +82,54 @@ def take_next(user, *, now) -> CallCard | None:
     Best is rank, then callable_at, then id, among the open cards of her store that are callable at `now`, not leased to a
     colleague, not pinned to one, and whose numbers are on no card a colleague holds. Her former lease ends with it; a card she
     still holds is offered again if it is the best.
+
+    As a rule she holds nothing and the number is one customer's: then it is one statement, and that is all. Else, her lease is
+    ended first, and numbers are looked at card by card.
     """
-    for _attempt in range(TRIES):
+    for attempt in range(TRIES):
+        is_simple = attempt == 0
         try:
-            with transaction.atomic():
-                return _claim_best(user, now)
-        except (IntegrityError, AlreadyClaimed):
-            continue  # her other tab claimed in the same instant, or a colleague took a card of the same number
+            with _on_its_own() if is_simple else transaction.atomic():
+                if not is_simple:
+                    _release_others(user)
+                card = _claim(user, now, unless=SHE_HOLDS_ONE if is_simple else A_COLLEAGUE_HOLDS_THE_NUMBER)
+        except IntegrityError:
+            continue  # her other tab took a card in the same instant
+        if card is None:
+            if is_simple:
+                continue
+            return None
+        if not card.shares_a_number or _keeps_its_numbers(card, user, now):
+            return card
     return None
 
 
-def _claim_best(user, now):
-    until = now + _lease_time(user.store_id)
-    _release_others(user)
-    moment = connection.ops.adapt_datetimefield_value(now)
+def _on_its_own():
+    """A single statement needs a transaction only where it may fail inside the caller's."""
+    return transaction.atomic() if connection.in_atomic_block else contextlib.nullcontext()
+
+
+def _claim(user, now, *, unless):
     lock = "FOR UPDATE OF c SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
-    card = next(
-        iter(
-            CallCard.objects.raw(
-                TAKE_NEXT.format(lock=lock),
-                [
-                    user.pk,
-                    CallCard._meta.get_field("lease_token").get_db_prep_value(uuid.uuid4(), connection),
-                    connection.ops.adapt_datetimefield_value(until),
-                    user.store_id,
-                    moment,
-                    *[user.pk, moment] * 3,
-                ],
-            )
-        ),
-        None,
-    )
-    if card is not None and card.shares_a_number:
+    statement = TAKE_NEXT.format(until=minutes_later("%(now)s", LEASE_MINUTES), unless=unless, lock=lock)
+    parameters = {
+        "user": user.pk,
+        "store": user.store_id,
+        "now": connection.ops.adapt_datetimefield_value(now),
+        "token": CallCard._meta.get_field("lease_token").get_db_prep_value(uuid.uuid4(), connection),
+    }
+    return next(iter(CallCard.objects.raw(planned_once(statement, PARAMETERS), parameters)), None)
+
+
+@transaction.atomic
+def _keeps_its_numbers(card, user, now) -> bool:
+    """False, and the card is given back, if a colleague claimed a relative's card in the same instant."""
+    try:
         _hold_numbers(card.customer_id, user, now)
-    return card
+    except AlreadyClaimed:
+        release(card, token=card.lease_token)
+        return False
+    return True
 
 
 @transaction.atomic
