@@ -79,10 +79,10 @@ class JsonList(models.Aggregate):
 
 
 class Unindexed(models.Func):
-    """An expression as it is, but no index is looked up by it.
+    """A DATE or text column as it is, but no index is looked up by it.
 
-    SQLite, without statistics, takes a range with two ends for the narrower one and would walk years of facts by their day
-    where the few changed ones were meant. PostgreSQL knows better and is left alone.
+    For conditions that are not the way in: planners without statistics (a store's first day; SQLite always) take two equalities or a
+    range with two ends for the narrower way, and would walk years of rows where a handful was meant.
     """
 
     template = "%(expressions)s"
@@ -90,6 +90,10 @@ class Unindexed(models.Func):
 
     def as_sqlite(self, compiler, connection, **context):
         return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
+
+    def as_postgresql(self, compiler, connection, **context):
+        nothing = "|| ''" if isinstance(self.output_field, models.CharField) else "+ 0"
+        return self.as_sql(compiler, connection, template=f"(%(expressions)s {nothing})", **context)
 
 
 class _Typed(models.Func):

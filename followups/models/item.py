@@ -114,7 +114,9 @@ class DueItem(StoreOwned):
         ]
         indexes = [
             models.Index(fields=["customer"], name="dueitem_open_customer", condition=models.Q(state="open")),
-            models.Index(fields=["store", "expires_on"], name="dueitem_open_expiry", condition=models.Q(state="open")),
+            models.Index(
+                fields=["store", "rule", "expires_on"], name="dueitem_open_rule", condition=models.Q(state="open")
+            ),
             models.Index(fields=["store", "due_on", "rule"], name="dueitem_due"),
             models.Index(
                 fields=["store", "callable_at"],

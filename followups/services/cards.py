@@ -13,7 +13,15 @@ from django.db.models import Case, Count, Exists, F, IntegerField, Min, OuterRef
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
-from common.insert_select import DayNumber, JsonList, MinuteNumber, day_number, insert_select, minute_number
+from common.insert_select import (
+    DayNumber,
+    JsonList,
+    MinuteNumber,
+    Unindexed,
+    day_number,
+    insert_select,
+    minute_number,
+)
 from customers.models import Customer
 from followups.models import CallCard, DueItem, RuleDial
 from followups.rules import RULES
@@ -61,16 +69,20 @@ def weights_of(store) -> dict[str, int]:
 
 def lock_card(customer_id: int) -> CallCard:
     """The customer's card, locked until the transaction ends; made where she has none yet. Lock it before any of its items."""
-    _make_missing([customer_id])
+    lock_cards([customer_id])
     return CallCard.objects.select_for_update(of=("self",)).select_related("store").get(customer_id=customer_id)
 
 
 def lock_cards(customer_ids: Iterable[int]) -> list[int]:
     """Make the missing cards of these customers and lock all, by id. Returns their ids."""
-    customer_ids = sorted(set(customer_ids))
-    _make_missing(customer_ids)
-    cards = CallCard.objects.select_for_update().filter(customer_id__in=customer_ids)
-    return list(cards.order_by("pk").values_list("pk", flat=True))
+    wanted = set(customer_ids)
+    cards = CallCard.objects.select_for_update().order_by("pk")
+    locked = dict(cards.filter(customer_id__in=wanted).values_list("customer_id", "pk"))
+    missing = wanted - locked.keys()
+    if missing:
+        _make_missing(missing)  # new cards have the highest ids, so these too are locked in order
+        locked.update(cards.filter(customer_id__in=missing).values_list("customer_id", "pk"))
+    return sorted(locked.values())
 
 
 def _make_missing(customer_ids):
@@ -97,7 +109,7 @@ def recompute_cards(customer_ids: Iterable[int], *, store, now) -> None:
 
 def _recompute(ids, store, now, weights):
     lock_cards(ids)
-    insert_select(
+    written = insert_select(
         CallCard,
         _merged(ids, store, now, weights),
         {
@@ -114,11 +126,18 @@ def _recompute(ids, store, now, weights):
         },
         conflict=["customer"],
         update=[name.removesuffix("_id") for name in CLOSED],
+        returning=["customer", "skipped_until"],
     )
-    cards = CallCard.objects.filter(store=store, customer_id__in=ids)
-    cards.filter(is_open=True, skipped_until__gt=F("callable_at")).update(callable_at=F("skipped_until"))
-    items = DueItem.objects.open().filter(customer_id=OuterRef("customer_id"), store=store)
-    cards.filter(~Exists(items)).update(**{name.removesuffix("_id"): value for name, value in CLOSED.items()})
+    cards = CallCard.objects.filter(store=store)
+    skipped = [customer_id for customer_id, skipped_until in written if skipped_until is not None]
+    if skipped:
+        still = cards.filter(customer_id__in=skipped, skipped_until__gt=F("callable_at"))
+        still.update(callable_at=F("skipped_until"))
+    closed = set(ids) - {customer_id for customer_id, _skipped_until in written}
+    if closed:
+        cards.filter(customer_id__in=closed).update(
+            **{name.removesuffix("_id"): value for name, value in CLOSED.items()}
+        )
 
 
 def _merged(ids, store, now, weights):
@@ -141,7 +160,8 @@ def _merged(ids, store, now, weights):
     )
     whole = {"partition_by": ["customer_id"]}
     ordered = {**whole, "order_by": [F("urgency").asc(), F("id").asc()]}
-    twin = DueItem.objects.open().filter(customer_id=OuterRef("customer_id"), store=store, rule=OuterRef("rule"))
+    twin = DueItem.objects.annotate(same=Unindexed(F("rule"))).open()
+    twin = twin.filter(customer_id=OuterRef("customer_id"), same=OuterRef("rule"))
     twin = twin.filter(Q(due_on__lt=OuterRef("due_on")) | Q(due_on=OuterRef("due_on"), pk__lt=OuterRef("pk")))
     return (
         DueItem.objects.open()

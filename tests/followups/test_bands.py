@@ -56,7 +56,9 @@ def test_after_a_late_evening_call_in_utc_tomorrow_is_the_stores_tomorrow():
     assert next_attempt(late + dt.timedelta(minutes=1), SHANGHAI, BANDS, "").date() == dt.date(2026, 3, 20)
 
 
-@pytest.mark.parametrize("bands", [{}, {"m": ["11:00", "09:00"]}, {"m": ["09:00", "09:00"]}, {"m": ["9 o'clock", "11:00"]}])
+@pytest.mark.parametrize(
+    "bands", [{}, {"m": ["11:00", "09:00"]}, {"m": ["09:00", "09:00"]}, {"m": ["9 o'clock", "11:00"]}]
+)
 def test_a_day_without_usable_bands_is_an_error(bands):
     with pytest.raises(ValueError):
         first_call_moment(DAY, SHANGHAI, bands)

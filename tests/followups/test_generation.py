@@ -492,7 +492,7 @@ def test_ten_days_off_end_where_ten_runs_would_have(pudong, xuhui, today, now):
         )
 
     totals = {}
-    for store, offsets in ((pudong, range(-30, 11)), (xuhui, [*range(-30, 1), 10])):
+    for store, offsets in ((pudong, range(11)), (xuhui, [0, 10])):
         live(store)
         totals[store.code] = Counter()
         for offset in offsets:
@@ -502,7 +502,11 @@ def test_ten_days_off_end_where_ten_runs_would_have(pudong, xuhui, today, now):
     assert totals["PD"] == totals["XH"]
     assert {"open", "expired", "superseded"} == {state for *_rest, state, _reason in outcome(pudong)}
     cards = [
-        list(CallCard.objects.filter(store=store).order_by("customer__name").values_list("customer__name", "rank", "rules"))
+        list(
+            CallCard.objects.filter(store=store)
+            .order_by("customer__name")
+            .values_list("customer__name", "rank", "rules")
+        )
         for store in (pudong, xuhui)
     ]
     assert [each for each in cards[0] if each[2]] == [each for each in cards[1] if each[2]]
@@ -665,5 +669,8 @@ def test_runs_and_desks_at_once_leave_cards_that_equal_their_items(pudong, li, t
     for thread in threads:
         thread.join(120)
     assert errors == []
-    assert Counter(DueItem.objects.values_list("rule", "state")) == {("delivery_3dc", "open"): 12, ("promise", "open"): 12}
+    assert Counter(DueItem.objects.values_list("rule", "state")) == {
+        ("delivery_3dc", "open"): 12,
+        ("promise", "open"): 12,
+    }
     assert check_cards(pudong, now=now) == []

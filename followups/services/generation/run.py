@@ -1,4 +1,4 @@
-"""The run of a day: close what life overtook → supersede → insert → correct → reopen → expire → cards, rule by rule."""
+"""The run of a day: close what life overtook → supersede → insert → correct → reopen → expire, each with its cards."""
 
 import datetime as dt
 import logging
@@ -53,22 +53,26 @@ def generate_due(
             since=_since(last, since),
         )
         windows = windows_of(store, rules)
-        counts, tail = {}, {}
+        tail = {}
         for rule in rules:
-            run.counts.clear()
+            on = tuple(window for window in windows.get(rule.code, ()) if window.is_on)
+            step = steps.RuleRun(run, rule, on)
+            step.find_strays()
+            step.close_overtaken()
             if rule.is_planned:
-                _planned(run, rule)
+                step.insert_planned()
+                step.correct()
+                step.reopen_planned()
             else:
-                _windows(run, rule, windows[rule.code])
-                run.counts["let_go"], tail[rule.code] = steps.count_let_go(
-                    run,
-                    rule,
-                    windows[rule.code],
-                    watermark - ledger.OVERLAP,
-                    last.tail.get(rule.code, 0) if last else 0,
-                )
-            counts[rule.code] = {name: run.counts[name] for name in COUNTS}
+                step.supersede()
+                step.insert()
+                step.correct()
+                step.reopen()
+                counted = last.tail.get(rule.code, 0) if last else 0
+                tail[rule.code] = step.count_let_go(watermark - ledger.OVERLAP, counted)
+        steps.expire(run, rules)
         wake_promises(store, now=now)
+        counts = {rule.code: {name: run.counts[rule.code][name] for name in COUNTS} for rule in rules}
         ledger.finish(row, counts=counts, tail=tail, watermark=watermark)
     except BaseException:
         with suppress(DatabaseError):
@@ -81,23 +85,6 @@ def _since(last, since):
     if last is None:
         return None
     return (min(last.watermark, since) if since else last.watermark) - ledger.OVERLAP
-
-
-def _windows(run, rule, windows):
-    steps.close_overtaken(run, rule, windows)
-    steps.supersede(run, rule, windows)
-    steps.insert(run, rule, windows)
-    steps.correct(run, rule, windows)
-    steps.reopen(run, rule, windows)
-    steps.expire(run, rule)
-
-
-def _planned(run, rule):
-    steps.close_overtaken(run, rule, ())
-    steps.insert_planned(run, rule)
-    steps.correct(run, rule, ())
-    steps.reopen_planned(run, rule)
-    steps.expire(run, rule)
 
 
 def generate_stores(stores, *, now, day: dt.date | None = None) -> tuple[dict, dict]:

@@ -1,16 +1,16 @@
-"""The steps of a run for one rule: close, supersede, insert, correct, reopen, expire. Each may be run twice.
+"""The steps of a run: close, supersede, insert, correct, reopen, expire. Each may be run twice.
 
-Steps work in lots: cards locked first, then their items by id, changed, and the cards recomputed, all in one short
-transaction; so a killed run leaves cards that agree with their items, and a desk waits for a lot, never for a run.
-New items are inserted by one statement per month of facts, also with their cards in the same transaction.
+Steps that change items work in lots: cards locked first, then their items by id, changed, and the cards recomputed, all in one
+short transaction; so a killed run leaves cards that agree with their items, and a desk waits for a lot, never for a run.
+New items are inserted by one statement a month of facts, with their cards in the same transaction.
 """
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 
 from common.bands import first_call_moment
@@ -20,11 +20,12 @@ from followups.models import DeskDial, DueItem, GenerationRun
 from followups.rules import Rule
 from followups.services.cards import lock_cards, recompute_cards
 from followups.services.dials import Window
-from followups.services.generation.facts import agrees, asking, between, changed, living, planned_item, without_item
+from followups.services.generation.facts import Reading, planned_item
 from followups.services.generation.ledger import heartbeat
 
 LOT = 500  # items changed per transaction
 SLICE_DAYS = 31  # of facts inserted per transaction
+CORRECT = "correct"
 # What a run closed by itself, it opens again when the reason has gone (see reopen).
 RUN_REASONS = (
     CloseReason.FACT_VOID,
@@ -38,7 +39,7 @@ ONE_DAY = dt.timedelta(days=1)
 
 @dataclass
 class Run:
-    """What every step of one run knows, and what it counted for the rule at hand."""
+    """What all steps of one run know and count."""
 
     store: object
     today: dt.date
@@ -48,143 +49,193 @@ class Run:
     # Windows that closed before this day were seen to by an earlier run, or before the store went live.
     seen_until: dt.date
     since: dt.datetime | None  # facts changed from here on are read whatever their day; None: the store's first run
-    counts: Counter = field(default_factory=Counter)
+    counts: dict[str, Counter] = field(default_factory=lambda: defaultdict(Counter))
 
-    @property
-    def opening(self) -> dt.datetime:
-        return self.calls_from(self.today)
-
-    def calls_from(self, day):
+    def calls_from(self, day: dt.date) -> dt.datetime:
         return first_call_moment(max(day, self.today), self.store.zone, self.desk.bands)
 
-    def items(self, rule: Rule):
-        return DueItem.objects.filter(store=self.store, rule=rule.code)
-
-    def recompute(self, customer_ids):
+    def recompute(self, customer_ids) -> None:
         recompute_cards(customer_ids, store=self.store, now=self.now)
 
-    def shut(self, items, state, reason):
-        return items.update(state=state, reason=reason, closed_at=self.now)
+    def shut(self, name, items, state, reason) -> None:
+        """Close these items and count them under `name`."""
+        DueItem.objects.filter(pk__in=[item.pk for item in items]).update(
+            state=state, reason=reason, closed_at=self.now
+        )
+        for item in items:
+            self.counts[item.rule][name] += 1
 
-    def in_lots(self, candidates, change, also=lambda ids: []):
-        """`change(items)` for the candidates, lot by lot, with their cards (and those of the customers `also` names) locked.
+    def in_lots(self, candidates, change, whom=lambda ids: ()) -> None:
+        """`change(items)` for the candidates, lot by lot, with their cards (and those of the customers `whom` names) locked.
 
         The candidates are chosen again under the lock, so a call saved meanwhile is not run over.
         """
-        found = list(candidates.order_by("customer_id", "pk").values_list("pk", "customer_id"))
+        found = sorted(candidates.values_list("customer_id", "pk"))
         for start in range(0, len(found), LOT):
-            lot = found[start : start + LOT]
-            ids = [pk for pk, _customer in lot]
-            customers = {customer for _pk, customer in lot} | set(also(ids))
+            ids = [pk for _customer, pk in found[start : start + LOT]]
+            customers = {customer for customer, _pk in found[start : start + LOT]} | set(whom(ids))
             with transaction.atomic():
                 heartbeat(self.row)
                 lock_cards(customers)
-                items = candidates.filter(pk__in=ids).select_for_update(of=("self",)).order_by("pk")
-                change(list(items))
+                items = candidates.filter(pk__in=ids).select_related("customer").select_for_update(of=("self",))
+                change(list(items.order_by("pk")))
                 self.recompute(customers)
 
 
-def close_overtaken(run: Run, rule: Rule, windows: tuple[Window, ...]) -> None:
-    """Close open items whose fact was taken back, asks no more, whose rule is off, or whose customer wants no calls."""
-    facts = {"pk": OuterRef("fact_id")}
-    whens = []
-    if not rule.is_planned:
-        on = [window.code for window in windows if window.is_on]
-        whens.append(When(~Q(round__in=on), then=Value(CloseReason.RULE_OFF)))
-    whens.append(When(~Exists(living(rule, run.store).filter(**facts)), then=Value(CloseReason.FACT_VOID)))
-    whens.append(When(~Exists(asking(rule, run.store).filter(**facts)), then=Value(CloseReason.FACT_CHANGED)))
-    if not rule.asked_for:
-        whens.append(When(customer__do_not_call=True, then=Value(CloseReason.DO_NOT_CALL)))
-    overtaken = run.items(rule).open().annotate(why=Case(*whens, default=Value(""), output_field=CharField()))
+@dataclass
+class RuleRun:
+    """One rule in one run."""
 
-    def close(items):
-        for reason in {item.why for item in items}:
-            ids = [item.pk for item in items if item.why == reason]
-            state = ItemState.DECLINED if reason == CloseReason.DO_NOT_CALL else ItemState.OBSOLETE
-            run.counts["closed"] += run.shut(DueItem.objects.filter(pk__in=ids), state, reason)
+    run: Run
+    rule: Rule
+    windows: tuple[Window, ...]  # of the steps that are switched on, in order; none for planned rules
 
-    run.in_lots(overtaken.exclude(why=""), close)
+    def __post_init__(self):
+        self.facts = Reading(self.rule, self.run.store)
+        self.counts = self.run.counts[self.rule.code]
+        self.strays = {}
 
+    @property
+    def items(self):
+        return DueItem.objects.filter(store=self.run.store, rule=self.rule.code)
 
-def supersede(run: Run, rule: Rule, windows: tuple[Window, ...]) -> None:
-    """Close open items of an earlier step where a later one of the same fact opens; what had run out before then, expires."""
-    steps = [window for window in windows if window.is_on]
-    for number, later in enumerate(steps[1:], start=1):
-        earlier = [window.code for window in steps[:number]]
-        opened = between(asking(rule, run.store), rule, None, run.today - dt.timedelta(days=later.opens))
-        open_items = run.items(rule).open().filter(round__in=earlier)
-        overdue = open_items.filter(Exists(opened.filter(pk=OuterRef("fact_id"))))
+    def steps(self):
+        """(window, the one that follows it or None)."""
+        return zip(self.windows, [*self.windows[1:], None], strict=False)
 
-        def close(items, later=later):
-            facts = _facts(rule, run.store, items)
-            ids = {ItemState.EXPIRED: [], ItemState.SUPERSEDED: []}
-            for item in items:
-                if item.fact_id not in facts:
-                    continue  # taken back while this run was reading: the next one closes it
-                opens_on = facts[item.fact_id].anchor + dt.timedelta(days=later.opens)
-                had_run_out = item.expires_on is not None and item.expires_on + ONE_DAY < opens_on
-                ids[ItemState.EXPIRED if had_run_out else ItemState.SUPERSEDED].append(item.pk)
-            run.counts["expired"] += run.shut(
-                DueItem.objects.filter(pk__in=ids[ItemState.EXPIRED]), ItemState.EXPIRED, CloseReason.WINDOW_PASSED
-            )
-            run.counts["superseded"] += run.shut(
-                DueItem.objects.filter(pk__in=ids[ItemState.SUPERSEDED]), ItemState.SUPERSEDED, CloseReason.LATER_STEP
-            )
+    # --- Close and correct ---------------------------------------------------------------------------------------------
+    def find_strays(self) -> None:
+        """Look once for the open items that do not agree with their facts, and sort them: why to close, or to correct."""
+        off = Q() if self.rule.is_planned else ~Q(round__in=[window.code for window in self.windows])
+        quiet = Q() if self.rule.asked_for else Q(customer__do_not_call=True)
+        odd = self.items.open().annotate(agrees=self.facts.agrees)
+        odd = odd.filter(Q(agrees=False) | Q(customer__is_void=True) | quiet | off)
+        self.strays = self._judge(list(odd.select_related("customer")))
 
-        run.in_lots(overdue, close)
+    def _judge(self, items) -> dict[int, str]:
+        """{item id: CloseReason to close it for, or CORRECT}; an item that is right as it is does not appear."""
+        if not items:
+            return {}
+        living = set(self.facts.living.filter(pk__in={item.fact_id for item in items}).values_list("pk", flat=True))
+        asking = self.facts.asking_of(items)
+        on = {window.code for window in self.windows}
+        verdicts = {}
+        for item in items:
+            if not self.rule.is_planned and item.round not in on:
+                verdicts[item.pk] = CloseReason.RULE_OFF
+            elif item.fact_id not in living:
+                verdicts[item.pk] = CloseReason.FACT_VOID
+            elif item.fact_id not in asking:
+                verdicts[item.pk] = CloseReason.FACT_CHANGED
+            elif item.customer.do_not_call and not self.rule.asked_for:
+                verdicts[item.pk] = CloseReason.DO_NOT_CALL
+            elif not item.attempts or item.customer.is_void:
+                verdicts[item.pk] = CORRECT
+        return verdicts
 
+    def close_overtaken(self) -> None:
+        """Close open items whose fact was taken back, asks no more, whose rule is off, or whose customer wants no calls."""
+        ids = [pk for pk, verdict in self.strays.items() if verdict != CORRECT]
 
-def insert(run: Run, rule: Rule, windows: tuple[Window, ...]) -> None:
-    """Make the items of all windows that have opened and had not closed before `seen_until`, and of all facts changed since.
+        def close(items):
+            verdicts = self._judge(items)
+            for reason in {*verdicts.values()} - {CORRECT}:
+                state = ItemState.DECLINED if reason == CloseReason.DO_NOT_CALL else ItemState.OBSOLETE
+                self.run.shut("closed", [item for item in items if verdicts.get(item.pk) == reason], state, reason)
 
-    An item is born in the state it would have by now: expired or superseded where nobody could work it in time.
-    """
-    steps = [window for window in windows if window.is_on]
-    for window, later in _with_next(steps):
-        facts = without_item(asking(rule, run.store), rule, window.code)
-        last = run.today - dt.timedelta(days=window.opens)
-        first = run.seen_until - dt.timedelta(days=window.expires)
-        while first <= last:
-            until = min(first + dt.timedelta(days=SLICE_DAYS - 1), last)
-            _insert(run, rule, window, later, between(facts, rule, first, until))
-            first = until + ONE_DAY
-        if run.since is not None:
-            live = run.store.live_on - dt.timedelta(days=window.expires)
-            _insert(run, rule, window, later, changed(facts, rule, run.since, live, last))
+        self.run.in_lots(DueItem.objects.open().filter(pk__in=ids), close)
 
+    def correct(self) -> None:
+        """Give open items that nobody has tried the customer, car and dates of their corrected fact.
 
-def _insert(run, rule, window, later, facts):
-    def passed(days):
-        return Q(**{f"{rule.anchor}__lt": run.today - dt.timedelta(days=days)})
+        A new window that has not opened yet lets the item wait; one that has passed closes it as FACT_MOVED. What was tried keeps
+        its dates, and its customer too, unless she is void.
+        """
+        ids = [pk for pk, verdict in self.strays.items() if verdict == CORRECT]
 
-    born = []  # (which facts, state, reason); the first that holds
-    if not rule.asked_for:
-        born.append((Q(is_quiet=True), ItemState.DECLINED, CloseReason.DO_NOT_CALL))
-    if later is not None and window.expires + 1 >= later.opens:
-        born.append((passed(later.opens - 1), ItemState.SUPERSEDED, CloseReason.LATER_STEP))
-    born.append((passed(window.expires), ItemState.EXPIRED, CloseReason.WINDOW_PASSED))
-    anchor = F(rule.anchor)
-    with transaction.atomic():
-        heartbeat(run.row)
+        def change(items):
+            verdicts = self._judge(items)
+            moved = self._follow([item for item in items if verdicts.get(item.pk) == CORRECT])
+            gone = sum(item.state != ItemState.OPEN for item in moved)
+            self.counts["closed"] += gone
+            self.counts["updated"] += len(moved) - gone
+
+        self.run.in_lots(DueItem.objects.open().filter(pk__in=ids), change, whom=self._whom)
+
+    # --- Supersede and insert -------------------------------------------------------------------------------------------
+    def supersede(self) -> None:
+        """Close open items of an earlier step where a later one of the same fact opens; what had run out before then, expires."""
+        for number, later in enumerate(self.windows[1:], start=1):
+            earlier = [window.code for window in self.windows[:number]]
+            opened = self.facts.between(self.facts.asking, None, self.run.today - dt.timedelta(days=later.opens))
+            old = self.items.open().filter(Exists(opened.filter(pk=OuterRef("fact_id"))), round__in=earlier)
+
+            def close(items, later=later):
+                facts = self.facts.asking_of(items)
+                ran_out, overtaken = [], []
+                for item in items:
+                    if item.fact_id in facts:
+                        opens_on = facts[item.fact_id].anchor + dt.timedelta(days=later.opens)
+                        in_time = item.expires_on is None or item.expires_on + ONE_DAY >= opens_on
+                        (overtaken if in_time else ran_out).append(item)
+                self.run.shut("expired", ran_out, ItemState.EXPIRED, CloseReason.WINDOW_PASSED)
+                self.run.shut("superseded", overtaken, ItemState.SUPERSEDED, CloseReason.LATER_STEP)
+
+            self.run.in_lots(old, close)
+
+    def insert(self) -> None:
+        """Make the items of all windows that have opened and had not closed before `seen_until`, and of all facts changed since.
+
+        An item is born in the state it would have by now: expired or superseded where nobody could work it in time.
+        """
+        for window, later in self.steps():
+            facts = self.facts.without_item(self.facts.asking, window.code)
+            last = self.run.today - dt.timedelta(days=window.opens)
+            first = self.run.seen_until - dt.timedelta(days=window.expires)
+            lots = []
+            while first <= last:
+                until = min(first + dt.timedelta(days=SLICE_DAYS - 1), last)
+                lots.append(self.facts.between(facts, first, until))
+                first = until + ONE_DAY
+            if self.run.since is not None:
+                live = self.run.store.live_on - dt.timedelta(days=window.expires)
+                lots.append(self.facts.changed(facts, self.run.since, live, last))
+            for lot in lots:
+                with transaction.atomic():
+                    heartbeat(self.run.row)
+                    self._insert(window, later, lot)
+
+    def _insert(self, window, later, facts):
+        run, anchor = self.run, self.rule.anchor
+
+        def passed(days):
+            return Q(**{f"{anchor}__lt": run.today - dt.timedelta(days=days)})
+
+        born = []  # (which facts, state, reason); the first that holds
+        if not self.rule.asked_for:
+            born.append((Q(is_quiet=True), ItemState.DECLINED, CloseReason.DO_NOT_CALL))
+        if later is not None and window.expires + 1 >= later.opens:
+            born.append((passed(later.opens - 1), ItemState.SUPERSEDED, CloseReason.LATER_STEP))
+        born.append((passed(window.expires), ItemState.EXPIRED, CloseReason.WINDOW_PASSED))
         made = insert_select(
             DueItem,
             facts,
             {
                 "store": run.store.pk,
-                "rule": rule.code,
+                "rule": self.rule.code,
                 "fact_id": F("pk"),
                 "round": window.code,
                 "customer": F("who"),
-                "vehicle": F(rule.vehicle) if rule.vehicle else None,
-                "anchor_on": anchor,
-                "opens_on": AddDays(anchor, window.opens),
-                "due_on": AddDays(anchor, window.due),
-                "expires_on": AddDays(anchor, window.expires),
-                "callable_at": run.opening,
-                "state": _case(((which, state) for which, state, _reason in born), ItemState.OPEN),
-                "reason": _case(((which, reason) for which, _state, reason in born), ""),
+                "vehicle": F(self.rule.vehicle) if self.rule.vehicle else None,
+                "anchor_on": F(anchor),
+                "opens_on": AddDays(F(anchor), window.opens),
+                "due_on": AddDays(F(anchor), window.due),
+                "expires_on": AddDays(F(anchor), window.expires),
+                "callable_at": run.calls_from(run.today),
+                "state": _first((which, state, ItemState.OPEN) for which, state, _reason in born),
+                "reason": _first((which, reason, "") for which, _state, reason in born),
                 "reason_params": {},
-                "closed_at": _case(((which, run.now) for which, _state, _reason in born), None),
+                "closed_at": _first((which, run.now, None) for which, _state, _reason in born),
                 "attempts": 0,
                 "bands_failed": "",
                 "created_at": Now(),
@@ -192,225 +243,166 @@ def _insert(run, rule, window, later, facts):
             returning=["customer", "state"],
         )
         states = Counter(state for _customer, state in made)
-        run.counts["created"] += len(made)
-        run.counts["closed"] += states[ItemState.DECLINED]
-        run.counts["superseded"] += states[ItemState.SUPERSEDED]
-        run.counts["expired"] += states[ItemState.EXPIRED]
+        self.counts["created"] += len(made)
+        self.counts["closed"] += states[ItemState.DECLINED]
+        self.counts["superseded"] += states[ItemState.SUPERSEDED]
+        self.counts["expired"] += states[ItemState.EXPIRED]
         run.recompute(customer for customer, state in made if state == ItemState.OPEN)
 
+    def insert_planned(self) -> None:
+        """Make the items of planned calls that have none, whenever they open. People type these: they are few, and read one by one."""
+        facts = self.facts.without_item(self.facts.asking, "1").exclude(expires_on__lt=self.run.store.live_on)
+        if self.run.since is not None:
+            facts = facts.filter(changed_at__gte=self.run.since)
+        whom = sorted(facts.values_list("pk", "who"))
+        for start in range(0, len(whom), LOT):
+            lot = dict(whom[start : start + LOT])
+            with transaction.atomic():
+                heartbeat(self.run.row)
+                lock_cards(lot.values())
+                items = [self._planned(planned) for planned in facts.filter(pk__in=lot).order_by("pk")]
+                DueItem.objects.bulk_create(items)
+                self.counts["created"] += len(items)
+                self.run.recompute(lot.values())
 
-def insert_planned(run: Run, rule: Rule) -> None:
-    """Make the items of planned calls that have none, whenever they open. People type these: they are few, and read one by one."""
-    facts = without_item(asking(rule, run.store), rule, "1")
-    if run.since is not None:
-        facts = facts.filter(changed_at__gte=run.since)
-    facts = facts.exclude(expires_on__lt=run.store.live_on)
-    whom = dict(facts.values_list("pk", "who"))
-    ids = sorted(whom)
-    for start in range(0, len(ids), LOT):
-        lot = ids[start : start + LOT]
-        with transaction.atomic():
-            heartbeat(run.row)
-            customers = {whom[pk] for pk in lot}
-            lock_cards(customers)
-            items = [_planned(run, rule, planned) for planned in facts.filter(pk__in=lot).order_by("pk")]
-            DueItem.objects.bulk_create(items)
-            run.counts["created"] += len(items)
-            run.recompute(customers)
+    def _planned(self, planned):
+        run = self.run
+        item = planned_item(planned, customer_id=planned.who, today=run.today, zone=run.store.zone, desk=run.desk)
+        item.rule = self.rule.code
+        if planned.is_quiet and not self.rule.asked_for:
+            item.state, item.reason, item.closed_at = ItemState.DECLINED, CloseReason.DO_NOT_CALL, run.now
+            self.counts["closed"] += 1
+        return item
 
+    # --- Reopen ---------------------------------------------------------------------------------------------------------
+    def reopen(self) -> None:
+        """Open again what a run closed by itself, where the reason has gone, nobody has tried, and the window is open.
 
-def _planned(run, rule, planned):
-    item = planned_item(planned, customer_id=planned.who, today=run.today, zone=run.store.zone, desk=run.desk)
-    item.rule = rule.code
-    if planned.is_quiet and not rule.asked_for:
-        item.state, item.reason, item.closed_at = ItemState.DECLINED, CloseReason.DO_NOT_CALL, run.now
-        run.counts["closed"] += 1
-    return item
-
-
-def correct(run: Run, rule: Rule, windows: tuple[Window, ...]) -> None:
-    """Give open items that nobody has tried the customer, car and dates of their corrected fact.
-
-    A new window that has not opened yet lets the item wait; one that has passed closes it as FACT_MOVED. What was tried keeps its
-    dates, and its customer too, unless she is void.
-    """
-    window_of = {window.code: window for window in windows}
-    items = run.items(rule).open().annotate(agrees=agrees(rule, run.store))
-    stray = items.filter(Q(agrees=False, attempts=0) | Q(customer__is_void=True))
-
-    def change(found):
-        facts = _facts(rule, run.store, found)
-        moved = []
-        for item in found:
-            fact = facts.get(item.fact_id)
-            if fact is None:
-                continue
-            _follow(run, rule, window_of.get(item.round), item, fact)
-            moved.append(item)
-        _write(moved)
-        gone = sum(item.state != ItemState.OPEN for item in moved)
-        run.counts["closed"] += gone
-        run.counts["updated"] += len(moved) - gone
-
-    run.in_lots(stray, change, also=lambda ids: _whom(rule, run.store, ids))
-
-
-def reopen(run: Run, rule: Rule, windows: tuple[Window, ...]) -> None:
-    """Open again what a run closed by itself, where the reason has gone, nobody has tried, and the window is open.
-
-    So a delivery that is undone and imported again is called about once; a date corrected into the future brings a call back
-    that had expired by the wrong one; and a customer who may be called again is.
-    """
-    steps = [window for window in windows if window.is_on]
-    closed = (
-        run.items(rule)
-        .filter(
-            state__in=[ItemState.OBSOLETE, ItemState.DECLINED, ItemState.EXPIRED], closed_by__isnull=True, attempts=0
+        So a delivery that is undone and imported again is called about once; a day corrected forward brings back a call that had
+        expired by the wrong one; and a customer who may be called again is.
+        """
+        # No filter by store: the facts have it, and the way from a fact to its item is the unique index.
+        closed = DueItem.objects.filter(
+            rule=self.rule.code,
+            state__in=[ItemState.OBSOLETE, ItemState.DECLINED, ItemState.EXPIRED],
+            closed_by__isnull=True,
+            attempts=0,
         )
-        .exclude(customer__do_not_call=True)
-    )
-    others = DueItem.objects.open().filter(rule=rule.code, fact_id=OuterRef("fact_id"))
-    for window, later in _with_next(steps):
-        first = run.today - dt.timedelta(days=window.expires)
-        if later is not None:
-            first = max(first, run.today - dt.timedelta(days=later.opens - 1))
-        facts = between(asking(rule, run.store), rule, first, run.today - dt.timedelta(days=window.opens))
-        facts = facts.filter(is_quiet=False)
-        moved = facts.filter(pk=OuterRef("fact_id")).exclude(**{rule.anchor: OuterRef("anchor_on")})
-        again = closed.filter(round=window.code, fact_id__in=facts.values("pk")).filter(
-            Q(reason__in=RUN_REASONS) | Q(reason=CloseReason.WINDOW_PASSED) & Q(Exists(moved))
+        others = DueItem.objects.open().filter(rule=self.rule.code, fact_id=OuterRef("fact_id"))
+        for window, later in self.steps():
+            first = self.run.today - dt.timedelta(days=window.expires)
+            if later is not None:
+                first = max(first, self.run.today - dt.timedelta(days=later.opens - 1))
+            facts = self._callable(self.facts.asking)
+            facts = self.facts.between(facts, first, self.run.today - dt.timedelta(days=window.opens))
+            moved = self.rule.fact.objects.filter(pk=OuterRef("fact_id")).exclude(
+                **{self.rule.anchor: OuterRef("anchor_on")}
+            )
+            again = closed.filter(round=window.code, fact_id__in=facts.values("pk")).filter(
+                Q(reason__in=RUN_REASONS) | Q(reason=CloseReason.WINDOW_PASSED) & Q(Exists(moved))
+            )
+            self.run.in_lots(again.filter(~Exists(others)), self._open_again, whom=self._whom)
+
+    def reopen_planned(self) -> None:
+        """The same for planned calls that were taken back and restored."""
+        if self.run.since is None:
+            return
+        facts = self._callable(self.facts.asking.filter(changed_at__gte=self.run.since))
+        closed = DueItem.objects.filter(
+            rule=self.rule.code,
+            fact_id__in=facts.exclude(expires_on__lt=self.run.today).values("pk"),
+            state__in=[ItemState.OBSOLETE, ItemState.DECLINED],
+            reason__in=RUN_REASONS,
+            closed_by__isnull=True,
+            attempts=0,
         )
-        run.in_lots(
-            again.filter(~Exists(others)),
-            lambda found, window=window: _open_again(run, rule, window, found),
-            also=lambda ids: _whom(rule, run.store, ids),
-        )
+        self.run.in_lots(closed, self._open_again, whom=self._whom)
 
+    def _callable(self, facts):
+        return facts if self.rule.asked_for else facts.filter(is_quiet=False)
 
-def reopen_planned(run: Run, rule: Rule) -> None:
-    """The same for planned calls that were taken back and restored."""
-    facts = asking(rule, run.store).filter(changed_at__gte=run.since) if run.since else asking(rule, run.store)
-    if not rule.asked_for:
-        facts = facts.filter(is_quiet=False)
-    facts = facts.exclude(expires_on__lt=run.today)
-    closed = run.items(rule).filter(
-        state__in=[ItemState.OBSOLETE, ItemState.DECLINED],
-        closed_by__isnull=True,
-        attempts=0,
-        reason__in=RUN_REASONS,
-        fact_id__in=facts.values("pk"),
-    )
-    run.in_lots(closed, lambda found: _open_again(run, rule, None, found), also=lambda ids: _whom(rule, run.store, ids))
-
-
-def expire(run: Run, rule: Rule) -> None:
-    """Close open items whose window has passed; they wait for the manager's decision."""
-
-    def close(items):
-        ids = [item.pk for item in items]
-        run.counts["expired"] += run.shut(
-            DueItem.objects.filter(pk__in=ids), ItemState.EXPIRED, CloseReason.WINDOW_PASSED
-        )
-
-    run.in_lots(run.items(rule).open().filter(expires_on__lt=run.today), close)
-
-
-def count_let_go(run: Run, rule: Rule, windows: tuple[Window, ...], watermark, tail) -> tuple[int, int]:
-    """(windows newly let go, those among them and before that the next run will meet again).
-
-    Counted are windows that closed before the store's `live_on`, once for each fact by its creation. A run looks back a little
-    before the last watermark, and takes off again what that one had counted there already (`tail`).
-    """
-    newly = again = 0
-    callers = Q(*((f"{column}__isnull", False) for column in rule.customer), _connector=Q.OR)
-    facts = rule.fact.objects.filter(callers, rule.wanted, store=run.store, is_void=False)
-    for window in windows:
-        if not window.is_on:
-            continue
-        last = run.store.live_on - dt.timedelta(days=window.expires) - ONE_DAY
-        young = changed(facts, rule, watermark, None, last).filter(created_at__gte=watermark)
-        again += young.count()
-        if run.since is None:
-            newly += between(facts, rule, None, last).count()
-        else:
-            newly += changed(facts, rule, run.since, None, last).filter(created_at__gte=run.since).count()
-    return max(newly - tail, 0), again
-
-
-def _with_next(steps):
-    """(step, the one that follows it or None)."""
-    return zip(steps, [*steps[1:], None], strict=False)
-
-
-def _case(whens, default):
-    whens = [When(which, then=Value(value)) for which, value in whens]
-    return Case(*whens, default=Value(default)) if whens else Value(default)
-
-
-def _facts(rule, store, items) -> dict:
-    """{fact id: the fact that asks, with `who` and, for rules with windows, `anchor`}."""
-    facts = asking(rule, store)
-    if not rule.is_planned:
-        facts = facts.annotate(anchor=F(rule.anchor))
-    return {fact.pk: fact for fact in facts.filter(pk__in=[item.fact_id for item in items])}
-
-
-def _whom(rule, store, item_ids) -> set[int]:
-    """The customers whom the facts of these items ask to call now."""
-    facts = DueItem.objects.filter(pk__in=item_ids).values("fact_id")
-    return set(asking(rule, store).filter(pk__in=facts).values_list("who", flat=True))
-
-
-def _follow(run, rule, window, item, fact):
-    """Put the fact's customer, car and dates on the (unsaved) item."""
-    item.customer_id = fact.who
-    if item.attempts:
-        return
-    if rule.vehicle:
-        item.vehicle_id = getattr(fact, rule.vehicle)
-    if rule.is_planned:
-        fresh = planned_item(fact, customer_id=fact.who, today=run.today, zone=run.store.zone, desk=run.desk)
-        for name in ("opens_on", "due_on", "expires_on", "callable_at", "due_at", "pinned_to_id", "pinned_until"):
-            setattr(item, name, getattr(fresh, name))
-    else:
-        item.anchor_on = fact.anchor
-        item.opens_on = fact.anchor + dt.timedelta(days=window.opens)
-        item.due_on = fact.anchor + dt.timedelta(days=window.due)
-        item.expires_on = fact.anchor + dt.timedelta(days=window.expires)
-        item.callable_at = run.calls_from(item.opens_on)
-    if item.expires_on is not None and item.expires_on < run.today:
-        item.state, item.reason, item.closed_at = ItemState.OBSOLETE, CloseReason.FACT_MOVED, run.now
-
-
-def _open_again(run, rule, window, found):
-    facts = _facts(rule, run.store, found)
-    back = []
-    for item in found:
-        if item.fact_id in facts:
+    def _open_again(self, items):
+        for item in items:
             item.state, item.reason, item.closed_at = ItemState.OPEN, "", None
-            _follow(run, rule, window, item, facts[item.fact_id])
-            back.append(item)
-    _write(back)
-    run.counts["updated"] += len(back)
+        self.counts["updated"] += len(self._follow(items))
+
+    # --- Following a fact ----------------------------------------------------------------------------------------------
+    def _whom(self, item_ids) -> set[int]:
+        """The customers whom the facts of these items ask to call now."""
+        facts = DueItem.objects.filter(pk__in=item_ids).values("fact_id")
+        return set(self.facts.asking.filter(pk__in=facts).values_list("who", flat=True))
+
+    def _follow(self, items) -> list:
+        """Save on the items what their facts say now; returns those whose fact still asks."""
+        facts = self.facts.asking_of(items)
+        found = [item for item in items if item.fact_id in facts]
+        for item in found:
+            self._put(item, facts[item.fact_id])
+        DueItem.objects.bulk_update(
+            found,
+            [
+                *("customer", "vehicle", "anchor_on", "opens_on", "due_on", "expires_on", "callable_at", "due_at"),
+                *("pinned_to", "pinned_until", "state", "reason", "closed_at"),
+            ],
+            batch_size=100,
+        )
+        return found
+
+    def _put(self, item, fact):
+        run = self.run
+        item.customer_id = fact.who
+        if item.attempts:
+            return
+        if self.rule.vehicle:
+            item.vehicle_id = getattr(fact, self.rule.vehicle)
+        if self.rule.is_planned:
+            fresh = planned_item(fact, customer_id=fact.who, today=run.today, zone=run.store.zone, desk=run.desk)
+            for name in ("opens_on", "due_on", "expires_on", "callable_at", "due_at", "pinned_to_id", "pinned_until"):
+                setattr(item, name, getattr(fresh, name))
+        else:
+            window = next(window for window in self.windows if window.code == item.round)
+            item.anchor_on = fact.anchor
+            item.opens_on = fact.anchor + dt.timedelta(days=window.opens)
+            item.due_on = fact.anchor + dt.timedelta(days=window.due)
+            item.expires_on = fact.anchor + dt.timedelta(days=window.expires)
+            item.callable_at = run.calls_from(item.opens_on)
+        if item.expires_on is not None and item.expires_on < run.today:
+            item.state, item.reason, item.closed_at = ItemState.OBSOLETE, CloseReason.FACT_MOVED, run.now
+
+    # --- Let go ---------------------------------------------------------------------------------------------------------
+    def count_let_go(self, seen_again_from: dt.datetime, tail: int) -> int:
+        """Count windows that closed before the store's `live_on`, each once; returns how many of them the next run will meet again.
+
+        A fact counts by its creation. The next run looks back to `seen_again_from`, a little before this run's watermark, and
+        takes off what this one had counted there (`tail`, from the run before).
+        """
+        callers = Q(*((f"{column}__isnull", False) for column in self.rule.customer), _connector=Q.OR)
+        facts = self.rule.fact.objects.filter(callers, self.rule.wanted, store=self.run.store, is_void=False)
+        newly = again = 0
+        for window in self.windows:
+            last = self.run.store.live_on - dt.timedelta(days=window.expires) - ONE_DAY
+            if self.run.since is None:
+                gone, is_new = self.facts.between(facts, None, last), Q()
+            else:
+                gone = self.facts.changed(facts, self.run.since, None, last)
+                is_new = Q(created_at__gte=self.run.since)
+            found = gone.aggregate(
+                newly=Count("pk", filter=is_new), again=Count("pk", filter=Q(created_at__gte=seen_again_from))
+            )
+            newly += found["newly"]
+            again += found["again"]
+        self.counts["let_go"] += max(newly - tail, 0)
+        return again
 
 
-def _write(items):
-    DueItem.objects.bulk_update(
-        items,
-        [
-            "customer",
-            "vehicle",
-            "anchor_on",
-            "opens_on",
-            "due_on",
-            "expires_on",
-            "callable_at",
-            "due_at",
-            "pinned_to",
-            "pinned_until",
-            "state",
-            "reason",
-            "closed_at",
-        ],
-        batch_size=100,
-    )
+def expire(run: Run, rules: tuple[Rule, ...]) -> None:
+    """Close open items whose window has passed; they wait for the manager's decision."""
+    codes = [rule.code for rule in rules]
+    passed = DueItem.objects.open().filter(store=run.store, rule__in=codes, expires_on__lt=run.today)
+    run.in_lots(passed, lambda items: run.shut("expired", items, ItemState.EXPIRED, CloseReason.WINDOW_PASSED))
+
+
+def _first(cases):
+    """CASE of (condition, value, value otherwise)."""
+    cases = list(cases)
+    return Case(*(When(which, then=Value(value)) for which, value, _otherwise in cases), default=Value(cases[0][2]))
