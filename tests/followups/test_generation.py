@@ -2,7 +2,6 @@
 
 import datetime as dt
 import threading
-import uuid
 from collections import Counter
 
 import pytest
@@ -12,8 +11,8 @@ from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from customers.models import Customer, Delivery, RepairOrder, Vehicle
-from followups.models import CallCard, DueItem, GenerationRun, PlannedCall, RuleDial
+from customers.models import Delivery, RepairOrder
+from followups.models import CallCard, DueItem, GenerationRun, RuleDial
 from followups.rules import BY_CODE, RULES, Rule, Step
 from followups.services.cards import check_cards, recompute_cards
 from followups.services.dials import change_dial
