@@ -63,6 +63,15 @@ class AttemptForm(forms.Form):
         )
 
 
+class TriedForm(AttemptForm):
+    """A number tried in vain while she stays on the card."""
+
+    def clean_level(self):
+        if self.cleaned_data["level"] == Level.REACHED:
+            raise forms.ValidationError(_("Somebody was reached: save the card instead."))
+        return self.cleaned_data["level"]
+
+
 class VisitForm(AttemptForm):
     """An attempt with its topics: per topic an outcome of its own, answers, and what to do about a dissatisfied one.
 

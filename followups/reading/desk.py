@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from common.bands import band_of, next_attempt
+from common.templatetags.dcrc import masked
 from customers.choices import PhoneState
 from customers.models import Contact, Customer, Phone, RepairOrder, Vehicle
 from followups import wording
 from followups.choices import AnsweredBy, Level, SkipReason
 from followups.models import Call, CallCard, DueItem, Outcome
+from followups.permissions import holds
 from followups.reading.bar import Bar, bar_of
 from followups.reading.entries import Entries
 from followups.reading.items import with_facts
@@ -20,6 +22,7 @@ from followups.reading.topics import TopicSheet, topics_of
 CARS_SHOWN = 6  # of a fleet the cars that are spoken about come first
 VISITS_PER_CAR = 3
 CONTACTS_SHOWN = 12
+WHY_SHOWN = 2  # in the head; each topic says its own reason below
 # Fields of the result bar, whose errors stand together beneath it; the others show theirs in place.
 RESULT_FIELDS = ("level", "outcome", "answered_by", "note", "promise_at", "__all__")
 STALE_DAYS = 180  # a number nobody confirmed for half a year is worth asking about
@@ -28,7 +31,7 @@ STALE_DAYS = 180  # a number nobody confirmed for half a year is worth asking ab
 @dataclass
 class Number:
     phone: Phone
-    spaced: str
+    words: str  # in full for the holder of the card, else masked
     verified: wording.Words
     tried: str  # the outcome of the last attempt on it in this sitting
     is_usable: bool
@@ -44,6 +47,7 @@ class NumbersPage:
 
     card: CallCard
     customer: Customer
+    token: str
     entries: Entries
     numbers: list[Number]
 
@@ -62,6 +66,7 @@ class DeskPage:
 
     card: CallCard
     customer: Customer
+    token: str  # of her lease; "" where she does not hold the card (any more)
     bar: Bar
     entries: Entries
     numbers: list[Number]
@@ -79,6 +84,8 @@ class DeskPage:
     promise_choices: list[tuple[str, str]]
     skip_reasons: list
     skip_error: str
+    why_now: list[TopicSheet]
+    why_more: int
     shown_errors: list[str]
 
 
@@ -86,8 +93,9 @@ def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskP
     """About twenty queries whatever the topics, cars and contacts. `now` in the store's zone."""
     customer = card.customer
     bar = bar_of(user, now)
-    items = open_items(card)
-    tried = _tried(card)
+    items = open_items(card, now)
+    token = token_for(card, user)
+    tried = _tried(card, token)
     outcomes = defaultdict(list)
     for outcome in Outcome.objects.filter(store_id=card.store_id, retired_at__isnull=True).order_by("order", "id"):
         outcomes[outcome.level].append(outcome)
@@ -97,14 +105,17 @@ def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskP
         contact.words = wording.contact(contact)
     spoken = next((contact for contact in contacts if contact.connected), None)
     failed = "".join(item.bands_failed for item in items) + (band_of(now, now.tzinfo, bar.dial.bands) or "")
+    topics = topics_of(items, customer, user, now, entries, outcomes[Level.REACHED])
+    pressing = [topic for topic in topics if not topic.is_later]
     return DeskPage(
         card=card,
         customer=customer,
+        token=token,
         bar=bar,
         entries=entries,
-        numbers=_numbers(customer, tried, entries, now),
+        numbers=_numbers(customer, token, tried, entries, now),
         tried=tried,
-        topics=topics_of(items, customer, user, now, entries, outcomes[Level.REACHED]),
+        topics=topics,
         outcomes=dict(outcomes),
         answered_by=[(str(key), *choice) for key, choice in enumerate(AnsweredBy.choices, start=1)],
         cars=cars,
@@ -117,25 +128,38 @@ def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskP
         promise_choices=promise_choices(now),
         skip_reasons=SkipReason.choices,
         skip_error=entries.error("skip-reason") or entries.error("skip-note"),
+        why_now=pressing[:WHY_SHOWN],
+        why_more=len(pressing[WHY_SHOWN:]),
         shown_errors=[entries.error(name) for name in RESULT_FIELDS if entries.error(name)],
     )
 
 
-def numbers_of(card: CallCard, entries: Entries, now: dt.datetime) -> NumbersPage:
+def numbers_of(card: CallCard, user, entries: Entries, now: dt.datetime) -> NumbersPage:
     """The number list for a swap of its own."""
-    return NumbersPage(card, card.customer, entries, _numbers(card.customer, _tried(card), entries, now))
+    token = token_for(card, user)
+    numbers = _numbers(card.customer, token, _tried(card, token), entries, now)
+    return NumbersPage(card, card.customer, token, entries, numbers)
 
 
-def _tried(card) -> list[Call]:
+def token_for(card: CallCard, user) -> str:
+    """The lease token, for its holder alone."""
+    return str(card.lease_token) if holds(user, card) else ""
+
+
+def _tried(card, token) -> list[Call]:
     """The numbers tried in this sitting."""
-    tried = Call.objects.filter(card=card, visit=card.lease_token, undone_at__isnull=True)
+    if not token:
+        return []
+    tried = Call.objects.filter(card=card, visit=token, undone_at__isnull=True)
     return list(tried.select_related("outcome").order_by("at", "id"))
 
 
-def open_items(card: CallCard) -> list[DueItem]:
-    """The card's open topics with their facts annotated, most urgent first; those that may not be called yet stand last."""
+def open_items(card: CallCard, now: dt.datetime) -> list[DueItem]:
+    """The card's open topics with their facts annotated: promises whose time has come, then by deadline, last what is for later."""
     items = DueItem.objects.open().filter(customer_id=card.customer_id).select_related("vehicle")
-    return list(with_facts(items).order_by("callable_at", "due_on", "id"))
+    return sorted(
+        with_facts(items), key=lambda item: (item.callable_at > now, item.due_at is None, item.due_on, item.pk)
+    )
 
 
 def promise_choices(now: dt.datetime) -> list[tuple[str, str]]:
@@ -149,7 +173,7 @@ def promise_choices(now: dt.datetime) -> list[tuple[str, str]]:
     return [(f"{moment:%Y-%m-%dT%H:%M}", wording.moment(moment, now)) for moment in moments]
 
 
-def _numbers(customer, tried, entries, now) -> list[Number]:
+def _numbers(customer, token, tried, entries, now) -> list[Number]:
     outcome_of = {call.phone_id: call.outcome.label for call in tried}
     phones = list(Phone.objects.alive().filter(customer=customer).order_by("-is_primary", "id"))
     bad = (PhoneState.DEAD, PhoneState.WRONG)
@@ -160,7 +184,7 @@ def _numbers(customer, tried, entries, now) -> list[Number]:
     return [
         Number(
             phone=phone,
-            spaced=wording.spaced(phone.number),
+            words=wording.spaced(phone.number) if token else masked(phone.number),
             verified=_verified(phone, now),
             tried=outcome_of.get(phone.pk, ""),
             is_usable=phone.state not in bad,

@@ -1,11 +1,14 @@
 """What has been typed at the desk: one shape for a draft, a refused save and a fresh card."""
 
 import json
+import re
 from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
 
 NOT_TYPED = ("csrfmiddlewaretoken", "token")
+# Fields that are empty until a person fills them; the others have values of their own.
+TYPED = re.compile(r"^(level|note|promise_at|fix-.+|topic\d+-(q\d+|note|summary|waiver))$")
 FIELD_OF = {"number": "phone", "topics": "outcome"}
 
 
@@ -75,6 +78,7 @@ class Entries:
         return self.error("fix-new")
 
     @property
-    def is_small(self) -> bool:
-        """Small enough to be kept: a desk's form has some hundred short fields, more is no typing."""
-        return len(json.dumps(self.data)) <= 64_000
+    def is_worth_keeping(self) -> bool:
+        """Somebody typed or chose something (beyond what stands there by itself), and it is no flood: a desk has short fields."""
+        is_typed = any(self.value(name) for name in self.data if TYPED.search(name))
+        return is_typed and len(json.dumps(self.data)) <= 64_000

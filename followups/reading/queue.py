@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils.translation import gettext_lazy
 
 from common.paging import keyset_page
@@ -84,7 +84,7 @@ def _items_of(customer_ids):
     items = defaultdict(list)
     if customer_ids:
         open_items = DueItem.objects.open().filter(customer_id__in=customer_ids).select_related("vehicle")
-        for item in with_facts(open_items).order_by("callable_at", "due_on", "id"):
+        for item in with_facts(open_items).order_by(F("due_at").asc(nulls_last=True), "due_on", "id"):
             items[item.customer_id].append(item)
     return items
 

@@ -168,7 +168,7 @@ def _fact_lines(fact) -> list[str]:
         return [text for text in (fact.order_no, fact.kind, fact.items, fact.service_advisor) if text]
     if isinstance(fact, Delivery):
         return [text for text in (fact.delivered_on.isoformat(), fact.sales_consultant) if text]
-    return []
+    return [fact.subject] if isinstance(fact, PlannedCall) else []
 
 
 def script_words(item, fact, customer, user, now, person) -> dict[str, object]:

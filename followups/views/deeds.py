@@ -19,7 +19,7 @@ from followups.services.claims import skip as put_aside
 from followups.services.drafts import discard_draft as drop_draft
 from followups.services.drafts import save_draft
 from followups.services.numbers import add_number, confirm_number, replace_number
-from followups.views.desk import card_or_404, lease_lost, next_card, show_desk
+from followups.views.desk import card_or_404, lease_lost, leave_for_queue, next_card, show_desk, token_of
 
 
 @require_POST
@@ -27,13 +27,13 @@ from followups.views.desk import card_or_404, lease_lost, next_card, show_desk
 def correct_phone(request, pk):
     card = card_or_404(request, pk)
     entries, now = Entries.posted(request.POST), timezone.localtime()
-    if not holds_with(request.user, card, request.POST.get("token", "")):
+    if not holds_with(request.user, card, token_of(request)):
         return lease_lost(request, card, entries, LeaseLost(card.lease_by))
     form = NumberForm(request.POST, phones=Phone.objects.alive().filter(customer_id=card.customer_id))
     if form.is_valid():
         chosen = put_right(card.customer, form, by=request.user, now=now)
         entries = entries.without(form.typed_in).choosing(phone=chosen.pk)
-    page = numbers_of(card, entries.with_errors(form.errors), now)
+    page = numbers_of(card, request.user, entries.with_errors(form.errors), now)
     return render(request, "followups/_desk_numbers.html", {"page": page})
 
 
@@ -55,7 +55,7 @@ def skip(request, pk):
             request, card, entries.with_errors({f"skip-{name}": found for name, found in form.errors.items()})
         )
     try:
-        put_aside(card, token=request.POST.get("token", ""), by=request.user, now=timezone.now(), **form.cleaned_data)
+        put_aside(card, token=token_of(request), by=request.user, now=timezone.now(), **form.cleaned_data)
     except LeaseLost as lost:
         return lease_lost(request, card, entries, lost)
     return next_card(request)
@@ -64,17 +64,19 @@ def skip(request, pk):
 @require_POST
 @permission_required("followups.work_queue", raise_exception=True)
 def release(request, pk):
-    card = card_or_404(request, pk)
-    if not give_back(card, token=request.POST.get("token", "")):
+    card, entries = card_or_404(request, pk), Entries.posted(request.POST)
+    if entries.is_worth_keeping and holds_with(request.user, card, token_of(request)):
+        save_draft(card, request.user, entries.data, timezone.now())
+    if not give_back(card, token=token_of(request)):
         messages.info(request, _("The card of %(customer)s was not yours any more.") % {"customer": card.customer})
-    return redirect("followups:queue")
+    return leave_for_queue(request)
 
 
 @require_POST
 @permission_required("followups.work_queue", raise_exception=True)
 def renew(request, pk):
     card = card_or_404(request, pk)
-    kept = renew_lease(card, token=request.POST.get("token", ""), now=timezone.now())
+    kept = renew_lease(card, token=token_of(request), now=timezone.now())
     return render(request, "followups/_desk_lease.html", {"card": card, "kept": kept})
 
 
@@ -82,7 +84,7 @@ def renew(request, pk):
 @permission_required("followups.work_queue", raise_exception=True)
 def draft(request, pk):
     card, entries, now = card_or_404(request, pk), Entries.posted(request.POST), timezone.now()
-    kept = entries.is_small and holds_with(request.user, card, request.POST.get("token", ""))
+    kept = entries.is_worth_keeping and holds_with(request.user, card, token_of(request))
     if kept:
         save_draft(card, request.user, entries.data, now)
     return render(request, "followups/_desk_draft.html", {"kept_at": now if kept else None})

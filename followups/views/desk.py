@@ -1,5 +1,7 @@
 """The desk: one card on the screen, saved and followed by the next."""
 
+import uuid
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
@@ -11,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from customers.models import Phone
-from followups.forms import AttemptForm, VisitForm
-from followups.models import CallCard, Draft, Outcome
+from followups.forms import TriedForm, VisitForm
+from followups.models import CallCard, Draft, DueItem, Outcome
 from followups.permissions import holds
 from followups.reading.desk import desk_page, open_items
 from followups.reading.entries import Entries
@@ -28,6 +30,14 @@ def card_or_404(request, pk):
     """The card with what every page of it needs, if it is of the reader's store."""
     cards = CallCard.objects.visible_to(request.user).select_related("customer", "store", "lease_by")
     return get_object_or_404(cards, pk=pk)
+
+
+def token_of(request) -> uuid.UUID:
+    """The lease token that the page sends; one that is no token is nobody's."""
+    try:
+        return uuid.UUID(request.POST.get("token", ""))
+    except ValueError:
+        return uuid.UUID(int=0)
 
 
 def show_desk(request, card, entries, *, notice="", moved=False):
@@ -58,7 +68,8 @@ def save(request, pk):
         return show_desk(request, card, entries.with_errors(form.errors))
     visit = {"attempt": form.attempt(), "topics": form.topics(), "typed": entries.data}
     try:
-        save_visit(card, token=request.POST.get("token", ""), by=request.user, now=now, **visit)
+        refuse_gone(request, card, form)
+        save_visit(card, token=token_of(request), by=request.user, now=now, **visit)
     except LeaseLost as lost:
         return lease_lost(request, card, entries, lost)
     except TopicGone as gone:
@@ -79,16 +90,25 @@ def save(request, pk):
 def attempt(request, pk):
     card = card_or_404(request, pk)
     phones, outcomes = choices_of(card)
-    form, entries = AttemptForm(request.POST, phones=phones, outcomes=outcomes), Entries.posted(request.POST)
+    form, entries = TriedForm(request.POST, phones=phones, outcomes=outcomes), Entries.posted(request.POST)
     if not form.is_valid():
         return show_desk(request, card, entries.with_errors(form.errors))
     try:
-        log_attempt(card, form.attempt(), token=request.POST.get("token", ""), by=request.user, now=timezone.now())
+        log_attempt(card, form.attempt(), token=token_of(request), by=request.user, now=timezone.now())
     except LeaseLost as lost:
         return lease_lost(request, card, entries, lost)
     except ValidationError as fault:
         return show_desk(request, card, entries.with_faults(fault))
     return show_desk(request, card, entries.without("phone", "level", "outcome", "note"))
+
+
+def refuse_gone(request, card, form):
+    """What was said about a topic that closed while it was on the screen must not vanish unseen. Raises TopicGone."""
+    shown = {int(pk) for pk in request.POST.getlist("shown") if pk.isascii() and pk.isdigit()}
+    gone = shown - {item.pk for item in form.items}
+    item = DueItem.objects.filter(customer_id=card.customer_id, pk__in=gone).first()
+    if item is not None and form.topics():
+        raise TopicGone(item)
 
 
 def next_card(request):
@@ -113,6 +133,7 @@ def leave_for_queue(request):
 
 def lease_lost(request, card, entries, lost):
     """Somebody else has the card now: what was typed is kept as a draft and stays on the screen."""
+    card.refresh_from_db(fields=["lease_by", "lease_token", "lease_until"])
     save_draft(card, request.user, entries.data, timezone.now())
     words = _("%(person)s has taken this card meanwhile; nothing was saved. What you typed is kept as your draft.")
     if lost.by is None or lost.by == request.user:
@@ -128,6 +149,6 @@ def choices_of(card):
 
 def read_visit(request, card):
     phones, outcomes = choices_of(card)
-    items = open_items(card)
+    items = open_items(card, timezone.now())
     scripts = scripts_of(items, card.store_id)
     return VisitForm(request.POST, items=items, scripts=scripts, phones=phones, outcomes=outcomes)

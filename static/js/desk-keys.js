@@ -14,10 +14,18 @@ function level(name) {
   else input.click();
 }
 
+// A call at another time is a result of a call that was answered.
+function promise() {
+  find('[data-level="F1"]').checked = true;
+  const result = find('[name="outcome"][data-effect="promise"]');
+  if (result && !find('.own-outcome [data-effect="promise"]:checked')) result.checked = true;
+  go(stopNamed("promise"));
+}
+
 const LETTERS = {
   KeyR: () => go(stopNamed("reason")),
   KeyB: () => find("[data-note]").focus(),
-  KeyP: () => go(stopNamed("promise")),
+  KeyP: promise,
   KeyK: () => current()?.querySelector("[data-complain]").click(),
   KeyC: () => find(".number:has(:checked) [data-copy]")?.click(),
   KeyT: () => find("[data-try-next]").click(),
