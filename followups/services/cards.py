@@ -26,7 +26,7 @@ from customers.models import Customer
 from followups.models import CallCard, DueItem, RuleDial
 from followups.rules import RULES
 
-CHUNK = 500  # cards locked and written at a time
+CHUNK = 1000  # cards locked and written at a time
 PROMISES = 2_000_000_000  # taken off a promise's minute: all promises come before all days, and an INTEGER holds both
 OTHER_WEIGHT = 50  # of a rule that is no longer declared
 # What is computed, as it stands on a card without open items.
