@@ -40,6 +40,7 @@ PLACEHOLDERS = frozenset(
         "不详",
     ]
 )
+LONGEST_PLACEHOLDER = max(map(len, PLACEHOLDERS))
 FORMULA_ERRORS = frozenset(
     [
         "#N/A",

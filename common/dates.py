@@ -38,7 +38,7 @@ def parse_date(value, *, today: dt.date | None = None) -> dt.date | None:
 
     `today` bounds the future (DAYS_AHEAD); without it only the past is bounded. Raises BadDate.
     """
-    day = _read(value)
+    day = _quick(value) or _read(value)
     if day is None:
         return None
     if day.year in (1899, 1900, 9999) or day in _SOFTWARE_DEFAULTS:
@@ -46,6 +46,15 @@ def parse_date(value, *, today: dt.date | None = None) -> dt.date | None:
     if day.year < FIRST_YEAR or (today is not None and day > today + dt.timedelta(days=DAYS_AHEAD)):
         raise BadDate("date_out_of_range")
     return day
+
+
+def _quick(value):
+    if value.__class__ is str and len(value) == 10 and value[4] == value[7] == "-":
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            return None
+    return None
 
 
 def _read(value):

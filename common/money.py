@@ -40,6 +40,8 @@ def _decimal(text, code):
 
 def parse_money(value) -> Decimal | None:
     """An amount in yuan with two places (¥1,234.50, 1234.5元, 1.2万, (12.00) is negative); None for blank. Raises BadNumber."""
+    if value.__class__ is float and -1e9 < value < 1e9:
+        return Decimal(repr(value)).quantize(CENT, ROUND_HALF_UP)
     text = compact(value)
     if not text or is_placeholder(text):
         return None

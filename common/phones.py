@@ -41,6 +41,10 @@ _MASK = re.compile(r"\d[*xX]{2,}\d|\*{2,}")
 _PUNCTUATION = re.compile(r"[\s\-()+.·\u2010-\u2015]")
 
 
+def is_plain_mobile(text: str) -> bool:
+    return _QUICK.fullmatch(text) is not None
+
+
 def _read(piece: str) -> PhoneNumber:
     """One number from a piece of text that has no separators left; raises BadPhone."""
     if _QUICK.fullmatch(piece):

@@ -25,6 +25,8 @@ class BadPlate(ValueError):
 
 def clean_plate(value) -> str:
     """The plate in upper case without blanks and dots; "" where the car has none yet. Raises BadPlate."""
+    if value.__class__ is str and _PLATE.fullmatch(value):
+        return value
     text = _JUNK.sub("", compact(value).upper())
     if _PLATE.fullmatch(text):
         return text

@@ -6,14 +6,16 @@ writes; `write` then puts everything down set by set. A dry run is the same plan
 
 import datetime as dt
 import itertools
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import attrgetter
+from types import SimpleNamespace
 
 from audit.choices import Source
 from audit.models import Change
 from audit.services import change_row
-from common.upsert import allocate_ids, insert_rows, plain_value, update_rows
+from common.upsert import allocate_ids, insert_rows, plain_value, read_rows, readable, update_rows
 
 
 @dataclass
@@ -58,17 +60,20 @@ class Table:
     """Records of one model in hand.
 
     record: a slotted dataclass whose fields are columns of the model, `id` first, `is_void` among them.
-    follows: columns that follow from others, {column: function of the record}; written, but no history.
+    follows: columns that follow from others; `follow(record)` gives their values. Written, but no history.
     customer_id: function of the record, whose file a change belongs to.
     """
 
-    def __init__(self, book, model, record, *, follows=None, customer_id: Callable = lambda row: None):
+    def __init__(
+        self, book, model, record, *, follows=(), follow=lambda row: (), customer_id: Callable = lambda row: None
+    ):
         self.book = book
         self.model = model
         self.label = model._meta.label
         self.record = record
         self.attnames = list(record.__dataclass_fields__)
-        self.follows = follows or {}
+        self.follows = follows
+        self.follow = follow
         self.customer_id = customer_id
         self.rows = {}  # id -> record
         self.new = {}  # id -> record
@@ -80,7 +85,7 @@ class Table:
         stays as planned. Gives the records that were not in hand."""
         rows, record, loaded = self.rows, self.record, []
         carried = self.book.memory.carried.get(self.label)
-        for values in queryset.values_list(*self.attnames):
+        for values in read_rows(queryset.values_list(*readable(self.model, self.attnames))):
             pk = values[0]
             if pk not in rows:
                 row = (carried.get(pk) if carried else None) or record(*values)
@@ -219,12 +224,9 @@ class Book:
         }
         fixed = (*constants.values(), *rest.values())
         take = attrgetter(*table.attnames)
-        follows = list(table.follows.values())
+        follow = table.follow
         encode = _encoders(model, table.attnames)
-        rows = [
-            (*(take(row) if not encode else _encoded(take(row), encode)), *(follow(row) for follow in follows), *fixed)
-            for row in table.new.values()
-        ]
+        rows = [(*_encoded(take(row), encode), *follow(row), *fixed) for row in table.new.values()]
         insert_rows(model, [*given, *rest], rows)
 
     def _update(self, table, changed, history):
@@ -238,10 +240,10 @@ class Book:
         rows = []
         for pk, diff in changed.items():
             row = table.rows[pk]
-            rows.append((*_encoded(take(row), encode), *(follow(row) for follow in table.follows.values()), moment, pk))
+            rows.append((*_encoded(take(row), encode), *table.follow(row), moment, pk))
             history.append(
                 change_row(
-                    model(pk=pk, store_id=memory.store_id),
+                    SimpleNamespace(_meta=model._meta, pk=pk, store_id=memory.store_id),
                     diff,
                     by=memory.by,
                     source=Source.IMPORT,
@@ -267,17 +269,33 @@ def _change_values(change):
 
 
 def _encoders(model, attnames):
-    """Places whose values need `plain_value`."""
+    """[(place, function)] for the columns whose values the driver would not take, or only slowly."""
+    found = []
     kinds = {field.attname: field.get_internal_type() for field in model._meta.concrete_fields}
-    return [
-        (place, model, name) for place, name in enumerate(attnames) if kinds[name] in ("JSONField", "DateTimeField")
-    ]
+    for place, name in enumerate(attnames):
+        if kinds[name] == "JSONField":
+            found.append((place, lambda value: json.dumps(value, ensure_ascii=False) if value else "{}"))
+        elif kinds[name] in ("DateField", "DateTimeField"):
+            found.append((place, _Plain(model, name).__getitem__))
+    return found
+
+
+class _Plain(dict):
+    """`plain_value` of one column, remembered: days repeat."""
+
+    def __init__(self, model, attname):
+        super().__init__({None: None})
+        self.model, self.attname = model, attname
+
+    def __missing__(self, value):
+        self[value] = plain = plain_value(self.model, self.attname, value)
+        return plain
 
 
 def _encoded(values, encode):
     if not encode:
         return values
     values = list(values)
-    for place, model, name in encode:
-        values[place] = plain_value(model, name, values[place])
+    for place, function in encode:
+        values[place] = function(values[place])
     return values

@@ -4,8 +4,11 @@
 (with a value to `keep`, or none: then the cell is left out and the stored value stays).
 """
 
+from unicodedata import is_normalized
+
 from common.cells import (
     FORMULA_ERRORS,
+    LONGEST_PLACEHOLDER,
     DigitsLost,
     code_of,
     is_masked,
@@ -16,9 +19,9 @@ from common.cells import (
 )
 from common.dates import BadDate, parse_date
 from common.money import BadNumber, parse_money, parse_whole
-from common.phones import read_phones
+from common.phones import MOBILE, PhoneNumber, is_plain_mobile, read_phones
 from common.plates import BadPlate, clean_plate
-from common.vins import BadVin, check_digit, clean_vin, has_good_check_digit
+from common.vins import BadVin, check_digit, clean_vin, has_good_check_digit, is_vin
 
 
 class Finding:
@@ -43,7 +46,7 @@ class Finding:
 
 
 class Column:
-    """One field of a sheet.
+    """One field of a sheet. `clean` of the classes below first looks for the plain case, since a list has millions of cells.
 
     aliases: headers in the order of trust; where two columns of a file carry the same field, the first alias counts.
     needed: a cell that is there and cannot be read rejects the group, unless another row of the group has the value
@@ -87,6 +90,18 @@ class Text(Column):
         super().__init__(*args, **kwargs)
         self.length = length
 
+    def clean(self, cell, *, today=None):
+        if (
+            cell.__class__ is str
+            and LONGEST_PLACEHOLDER < len(cell) <= self.length
+            and cell.isprintable()
+            and cell[0] not in " #"
+            and cell[-1] != " "
+            and "  " not in cell
+        ):
+            return cell
+        return super().clean(cell, today=today)
+
     def read(self, cell, today):
         return self._fitting(plain_of_text(cell), cell)
 
@@ -106,6 +121,18 @@ def plain_of_text(cell):
 class Name(Text):
     """The name of a person or company."""
 
+    def clean(self, cell, *, today=None):
+        if (
+            cell.__class__ is str
+            and cell.isalpha()
+            and not cell.isascii()
+            and len(cell) <= self.length
+            and not is_placeholder(cell)
+            and is_normalized("NFKC", cell)
+        ):
+            return cell
+        return Column.clean(self, cell, today=today)
+
     def read(self, cell, today):
         text = name_of(cell)
         if is_masked(text) or "*" in text:
@@ -115,6 +142,17 @@ class Name(Text):
 
 class Code(Text):
     """A number that is a name: order number, customer number, engine number."""
+
+    def clean(self, cell, *, today=None):
+        if (
+            cell.__class__ is str
+            and LONGEST_PLACEHOLDER < len(cell) <= self.length
+            and cell.isascii()
+            and cell.isalnum()
+            and cell[1] not in "eE"  # 1E12 was a number once
+        ):
+            return cell
+        return Column.clean(self, cell, today=today)
 
     def read(self, cell, today):
         try:
@@ -137,6 +175,11 @@ class Date(Column):
 class Phone(Column):
     """One or several numbers: a tuple of common.phones.PhoneNumber."""
 
+    def clean(self, cell, *, today=None):
+        if cell.__class__ is str and is_plain_mobile(cell):
+            return (PhoneNumber(cell, MOBILE),)
+        return super().clean(cell, today=today)
+
     def read(self, cell, today):
         numbers, bad = read_phones(cell)
         if not bad:
@@ -152,6 +195,11 @@ class Phone(Column):
 
 
 class Vin(Column):
+    def clean(self, cell, *, today=None):
+        if cell.__class__ is str and is_vin(cell) and has_good_check_digit(cell):
+            return cell
+        return super().clean(cell, today=today)
+
     def read(self, cell, today):
         try:
             vin = clean_vin(cell)
@@ -186,6 +234,11 @@ class Whole(Column):
     def __init__(self, *args, largest, **kwargs):
         super().__init__(*args, **kwargs)
         self.largest = largest
+
+    def clean(self, cell, *, today=None):
+        if cell.__class__ is float and cell.is_integer() and 0 <= cell <= self.largest:
+            return int(cell) or None
+        return super().clean(cell, today=today)
 
     def read(self, cell, today):
         try:

@@ -1,7 +1,9 @@
 """One path for every import: chunks of groups are planned against the records in hand; writing is the only difference
 between a preview and a run."""
 
+import contextlib
 import datetime as dt
+import gc
 import heapq
 from dataclasses import dataclass, field
 
@@ -79,6 +81,19 @@ class Import:
         return Memory(self.store.pk, self.store.day_of, self.batch_id, timezone.now(), self.today, is_dry, self.by)
 
 
+@contextlib.contextmanager
+def _without_collector():
+    """Hundreds of thousands of rows in hand, none of them in a cycle: the cyclic collector would walk them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_without_collector()
 def load(store, table, layout, *, today, batch_id=None, by=None) -> Import:
     """Read and clean all rows. Raises UnusableFile."""
     pile = read_pile(table.worksheet(layout.worksheet), layout, today=today)
@@ -107,6 +122,7 @@ def plan(sheet, groups, book, counts):
         setattr(counts, outcome, getattr(counts, outcome) + group.count)
 
 
+@_without_collector()
 def dry_run(job: Import, *, keep=SHOWN_ERRORS, tell=None) -> tuple[Counts, Errors]:
     """What a run would do, with nothing written and no lock taken. `tell(rows done, rows)` hears of each chunk."""
     memory, counts, errors = job.memory(is_dry=True), Counts(), Errors(keep)
@@ -144,6 +160,7 @@ class Run:
         self.memory = job.memory(is_dry=False)
         self.memory.conflicts = self.counts.conflicts
 
+    @_without_collector()
     def go(self, advance):
         if self.start:
             self._recall()

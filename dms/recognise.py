@@ -1,5 +1,6 @@
 """Which worksheet, which row is the header, which kind of list: by known headers, with a score that can be explained."""
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ _NOISE = re.compile(r"[\s*:_\-.\"'、,，;；/\\|]+")
 KEY_WEIGHT, REQUIRED_WEIGHT, UNLIKE_WEIGHT = 5, 3, 4
 
 
+@functools.lru_cache(10_000)
 def normalise(header) -> str:
     """A header without the noise of exports: NFKC, no blanks, line breaks, asterisks, no bracketed suffix (必填), upper case."""
     text = unicodedata.normalize("NFKC", text_of(header))

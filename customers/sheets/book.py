@@ -4,10 +4,11 @@ import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import common.lookups  # noqa: F401 - registers `among`
 from common.pinyin import pinyin_of
+from common.upsert import insert_rows, plain_value
 from customers.choices import CustomerKind, PhoneState, Stage
 from customers.models import Customer, Delivery, FormerPlate, Ownership, Phone, RepairOrder, Vehicle
-from customers.services import former_plate_row
 from dms.book import Book
 
 
@@ -105,16 +106,22 @@ class CustomersBook(Book):
         self.customers = self.table(
             Customer,
             CustomerRow,
-            follows={"pinyin": lambda row: pinyin_of(row.name)[0], "initials": lambda row: pinyin_of(row.name)[1]},
+            follows=("pinyin", "initials"),
+            follow=lambda row: pinyin_of(row.name),
             customer_id=lambda row: row.id,
         )
         self.phones = self.table(
-            Phone, PhoneRow, follows={"reversed": lambda row: row.number[::-1]}, customer_id=lambda row: row.customer_id
+            Phone,
+            PhoneRow,
+            follows=("reversed",),
+            follow=lambda row: (row.number[::-1],),
+            customer_id=lambda row: row.customer_id,
         )
         self.vehicles = self.table(
             Vehicle,
             VehicleRow,
-            follows={"vin_reversed": lambda row: row.vin[::-1], "plate_reversed": lambda row: row.plate[::-1]},
+            follows=("vin_reversed", "plate_reversed"),
+            follow=lambda row: (row.vin[::-1], row.plate[::-1]),
             customer_id=lambda row: row.owner_id,
         )
         self.ownerships = self.table(Ownership, OwnershipRow, customer_id=lambda row: row.customer_id)
@@ -133,14 +140,14 @@ class CustomersBook(Book):
         store_id, links = self.memory.store_id, self.memory.links
         vehicles = []
         if vins:
-            vehicles += self.vehicles.load(self._locked(Vehicle.objects.filter(store_id=store_id, vin__in=vins)))
+            vehicles += self.vehicles.load(self._locked(Vehicle.objects.filter(store_id=store_id, vin__among=vins)))
             vehicles += self._bring(self.vehicles, links.get("vin"), vins)
         if vehicle_ids:
-            ids = [pk for pk in vehicle_ids if pk not in self.vehicles.rows]
+            ids = {pk for pk in vehicle_ids if pk not in self.vehicles.rows}
             if ids:
-                vehicles += self.vehicles.load(self._locked(Vehicle.objects.filter(pk__in=ids)))
+                vehicles += self.vehicles.load(self._locked(Vehicle.objects.filter(pk__among=ids)))
         if plates:
-            found = Vehicle.objects.filter(store_id=store_id, plate__in=plates, is_void=False)
+            found = Vehicle.objects.filter(store_id=store_id, plate__among=plates, is_void=False)
             vehicles += self.vehicles.load(self._locked(found))
         for vehicle in vehicles:
             self._index_vehicle(vehicle)
@@ -150,14 +157,14 @@ class CustomersBook(Book):
         for vehicle in vehicles:
             wanted.update(ownership.customer_id for ownership in self.ownerships_of.get(vehicle.id, ()))
         if numbers:
-            found = Phone.objects.filter(store_id=store_id, number__in=numbers)
+            found = Phone.objects.filter(store_id=store_id, number__among=numbers)
             wanted.update(found.values_list("customer_id", flat=True))
             for number in _known(links.get("number"), numbers):
                 wanted.update(links["number"][number])
         wanted.discard(None)
         customers = self._load_customers(wanted)
         if dms_nos:
-            found = Customer.objects.filter(store_id=store_id, dms_no__in=dms_nos)
+            found = Customer.objects.filter(store_id=store_id, dms_no__among=dms_nos)
             customers += self.customers.load(self._locked(found))
             customers += self._bring(self.customers, links.get("dms_no"), dms_nos)
         for customer in customers:
@@ -175,22 +182,22 @@ class CustomersBook(Book):
     def _load_customers(self, wanted):
         ids = [pk for pk in wanted if pk not in self.customers.rows]
         customers = self.customers.bring(pk for pk in ids if pk < 0)
-        stored = [pk for pk in ids if pk > 0]
+        stored = {pk for pk in ids if pk > 0}
         if stored:
-            customers += self.customers.load(self._locked(Customer.objects.filter(pk__in=stored)))
+            customers += self.customers.load(self._locked(Customer.objects.filter(pk__among=stored)))
         return customers
 
     def _load_ownerships(self, ids):
-        stored = [pk for pk in ids if pk > 0]
-        ownerships = self.ownerships.load(Ownership.objects.filter(vehicle_id__in=stored)) if stored else []
+        stored = {pk for pk in ids if pk > 0}
+        ownerships = self.ownerships.load(Ownership.objects.filter(vehicle_id__among=stored)) if stored else []
         links = self.memory.links.get("ownership")
         ownerships += self.ownerships.bring(pk for key in _known(links, ids) for pk in links[key])
         for ownership in ownerships:
             self.ownerships_of.setdefault(ownership.vehicle_id, []).append(ownership)
 
     def _load_phones(self, ids):
-        stored = [pk for pk in ids if pk > 0]
-        phones = self.phones.load(Phone.objects.filter(customer_id__in=stored).order_by("pk")) if stored else []
+        stored = {pk for pk in ids if pk > 0}
+        phones = self.phones.load(Phone.objects.filter(customer_id__among=stored).order_by("pk")) if stored else []
         links = self.memory.links.get("phone")
         phones += self.phones.bring(pk for key in _known(links, ids) for pk in links[key])
         for phone in phones:
@@ -266,15 +273,19 @@ class CustomersBook(Book):
 
     def finish(self):
         super().finish()
-        if not self.memory.is_dry and self.former_plates:
-            now, store_id = self.memory.now, self.memory.store_id
-            FormerPlate.objects.bulk_create(
-                [
-                    former_plate_row(Vehicle(pk=vehicle.id, store_id=store_id), plate, now=now)
-                    for vehicle, plate in self.former_plates
-                ],
-                ignore_conflicts=True,
-            )
+        memory = self.memory
+        if memory.is_dry or not self.former_plates:
+            return
+        now = plain_value(FormerPlate, "changed_at", memory.now)
+        insert_rows(
+            FormerPlate,
+            ["store_id", "batch_id", "is_void", "created_at", "changed_at", "vehicle_id", "plate", "plate_reversed"],
+            [
+                (memory.store_id, memory.batch_id, False, now, now, vehicle.id, plate, plate[::-1])
+                for vehicle, plate in self.former_plates
+            ],
+            ignore_conflicts=True,
+        )
 
 
 def _known(links, keys):
@@ -289,8 +300,8 @@ class OwnersBook(CustomersBook):
 
     def open(self, **keys):
         super().open(**keys)
-        ids = [pk for pk in self.vehicles.rows if pk > 0]
-        for delivery in self.deliveries.load(Delivery.objects.filter(vehicle_id__in=ids)) if ids else ():
+        ids = {pk for pk in self.vehicles.rows if pk > 0}
+        for delivery in self.deliveries.load(Delivery.objects.filter(vehicle_id__among=ids)) if ids else ():
             self.delivery_of[delivery.vehicle_id] = delivery
 
     def carry(self, table, row):
@@ -311,7 +322,7 @@ class OrdersBook(CustomersBook):
         self.learned = {}  # vehicle id -> day on which the store learned of car and owner; None: in this very file
 
     def open(self, *, order_nos, **keys):
-        found = RepairOrder.objects.filter(store_id=self.memory.store_id, order_no__in=order_nos)
+        found = RepairOrder.objects.filter(store_id=self.memory.store_id, order_no__among=order_nos)
         orders = self.orders.load(self._locked(found))
         people = {pk for order in orders for pk in (order.owner_id, order.bringer_id) if pk}
         super().open(vehicle_ids={order.vehicle_id for order in orders}, customer_ids=people, **keys)

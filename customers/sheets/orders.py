@@ -67,7 +67,7 @@ def plan_orders(groups, book: OrdersBook):
     vin, plate, dms_no = place["vin"], place["plate"], place["dms_no"]
     phones = (place["owner_phone"], place["bringer_phone"])
     book.open(
-        order_nos=[group.key for group in groups],
+        order_nos={group.key for group in groups},
         vins={group.values[vin] for group in groups if group.values[vin]},
         plates={group.values[plate] for group in groups if group.values[plate] and not group.values[vin]},
         numbers={number for group in groups for at in phones for number, _kind in group.values[at] or ()},
@@ -113,14 +113,16 @@ def _learn(groups, book):
         if differs or (values[plate] is not None and values[plate] != vehicle.plate):
             doubtful.add(vehicle.id)
     book.newest.update(book.memory.links.get("newest", {}))
-    stored = [pk for pk in doubtful if pk > 0]
+    stored = {pk for pk in doubtful if pk > 0}
     if not stored:
         return
-    orders = RepairOrder.objects.alive().filter(vehicle_id__in=stored).annotate(day=Coalesce("settled_on", "opened_on"))
+    orders = (
+        RepairOrder.objects.alive().filter(vehicle_id__among=stored).annotate(day=Coalesce("settled_on", "opened_on"))
+    )
     for pk, day, number in orders.values_list("vehicle_id", "day", "order_no"):
         book.newest[pk] = max(book.newest.get(pk, (dt.date.min, "")), (day, number))
-    _since_when(book, Vehicle.objects.filter(pk__in=stored).values_list("pk", "batch_id", "created_at"))
-    current = Ownership.objects.alive().filter(vehicle_id__in=stored, ended_on__isnull=True)
+    _since_when(book, Vehicle.objects.filter(pk__among=stored).values_list("pk", "batch_id", "created_at"))
+    current = Ownership.objects.alive().filter(vehicle_id__among=stored, ended_on__isnull=True)
     _since_when(book, current.values_list("vehicle_id", "batch_id", "created_at"))
 
 

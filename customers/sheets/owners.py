@@ -98,7 +98,7 @@ def plan_owners(groups, book: OwnersBook):
     place = OWNERS.index
     vin, phone, dms_no = place["vin"], place["phone"], place["dms_no"]
     book.open(
-        vins=[group.values[vin] for group in groups],
+        vins={group.values[vin] for group in groups},
         numbers={number for group in groups for number, _kind in group.values[phone] or ()},
         dms_nos={group.values[dms_no] for group in groups if group.values[dms_no]},
     )
