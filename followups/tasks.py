@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Store
 from followups.services.cards import wake_promises
-from followups.services.generation import generate_after_batch, generate_stores
+from followups.services.generation import RunBusy, generate_after_batch, generate_stores
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ def generate_due_items(store_id=None):
     logger.info("due items generated: %s; failed: %s", done, sorted(failed))
 
 
-@shared_task
+@shared_task(autoretry_for=(RunBusy,), retry_backoff=30)
 def generate_after_import(store_id, batch_id):
     """An import brought facts: run the store's generation again."""
     logger.info("due items after import %s: %s", batch_id, generate_after_batch(store_id, batch_id, now=timezone.now()))
