@@ -125,7 +125,7 @@ def digits_of(text: str) -> str:
 
 def lookups(user, text: str) -> list[Arm]:
     """What `text` can match at all, in the user's own store; [] for people without a store."""
-    text = unicodedata.normalize("NFKC", text).strip()
+    text = "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign.isprintable()).strip()
     if not text or not user.is_authenticated or user.store_id is None:
         return []
     wanted = []

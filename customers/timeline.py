@@ -71,7 +71,7 @@ def _read_cursor(text):
     try:
         at, rank, pk = text.split("~")
         moment = dt.datetime.fromisoformat(at)
-        return (moment, int(rank), int(pk)) if moment.tzinfo else None
+        return (moment, int(rank), int(pk)) if moment.tzinfo and 1900 < moment.year < 3000 else None
     except ValueError:
         return None
 

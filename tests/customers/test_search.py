@@ -78,6 +78,8 @@ def people(pudong):
         ("   ", []),
         ("王'; DROP TABLE", []),
         ("\U0010ffff", []),
+        ("单\x00雄", ["单雄信"]),
+        ("\x00\x01", []),
     ],
 )
 def test_the_box_understands(people, li, text, found):

@@ -76,8 +76,15 @@ def test_pages_together_are_the_whole_and_nothing_twice(wang, focus, li, pudong,
         assert pages == whole, size
 
 
-def test_a_wrong_cursor_shows_the_first_page(life, li):
-    assert kinds(timeline(life, li, before="x~y")) == kinds(timeline(life, li))
+@pytest.mark.parametrize(
+    "cursor", ["x~y", "~~", "9999-12-31T23:59:59+00:00~0~1", "0001-01-01T00:00:00+14:00~0~1", "2026-01-01T00:00:00~0~1"]
+)
+def test_a_wrong_cursor_shows_the_first_page(life, li, cursor):
+    assert kinds(timeline(life, li, before=cursor)) == kinds(timeline(life, li))
+
+
+def test_a_cursor_beyond_all_numbers_is_no_error(life, li):
+    assert timeline(life, li, before=f"2026-03-18T02:00:00+00:00~5~{10**30}").events
 
 
 def test_a_bringer_sees_the_visit_and_the_owner_too(wang, focus, pudong, today, li):

@@ -204,7 +204,7 @@ class TestPage:
             update_customer(wang, {"note": str(number)}, by=li, source=Source.FORM, now=now)
             record_contact(wang, at=now, channel="visit", connected=True, by=li, topics=[], summary={}, vehicle=vehicle)
         client = login(li)
-        with django_assert_max_num_queries(24):
+        with django_assert_max_num_queries(23):
             page_of(client, "detail", wang.pk)
 
 
