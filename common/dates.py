@@ -15,7 +15,7 @@ _YMD = re.compile(rf"(\d{{4}})\s*[-/.年]\s*(\d{{1,2}})\s*[-/.月]\s*(\d{{1,2}})
 _COMPACT = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}})(?:\d{{4}}|\d{{6}}|{_TIME})", re.ASCII | re.IGNORECASE)
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _MILLISECONDS = re.compile(r"\d{13}", re.ASCII)
-_AMBIGUOUS = re.compile(rf"(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}|\d{{2}}){_TIME}", re.ASCII | re.IGNORECASE)
+_AMBIGUOUS = re.compile(rf"(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}|\d{{1,2}}){_TIME}", re.ASCII | re.IGNORECASE)
 _MONTHS = {
     m: i for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
 }
