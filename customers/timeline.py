@@ -23,7 +23,7 @@ GROUPS: dict[str, LazyText] = {
     "contact": _("Contacts"),
     "order": _("Workshop"),
     "delivery": _("Deliveries"),
-    "owner": _("Ownership"),
+    "owner": _("Change of owner"),
     "edit": _("Edits"),
 }
 # Of two things at one moment the later rank stands above.
