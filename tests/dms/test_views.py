@@ -226,7 +226,7 @@ def test_preview_shows_counts_and_errors_and_stores_nothing(office, pudong):
     assert batch.preview["rejected"] == 4
     assert "导入 36 行" in text
     assert "VIN号" in text
-    assert "整行未导入" in text
+    assert "整行不导入" in text
     assert len(response.context["page"].rows) == 4
 
 
