@@ -330,6 +330,7 @@ class Judge:
             params = {"row": kept_row, "kept": _shown(kept)[:80]}
             finding = Finding("rows_disagree", _shown(lost), params=params, column=self._header(index))
             group.note(finding, row=row)
+        group.notes.sort(key=lambda note: (note[0], -1 if note[1] is None else note[1]))
         return group
 
     def _header(self, index):

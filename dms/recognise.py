@@ -26,23 +26,17 @@ def normalise(header) -> str:
     return _NOISE.sub("", text).upper()
 
 
-def _aliases(sheet):
-    """{normalised header: (column number, rank)}"""
+@functools.cache
+def known_headers(sheet: Sheet) -> dict[str, list[tuple[int, int]]]:
+    """{normalised header: [(place of a column in the sheet, rank among its aliases)]}; columns as the sheet has them."""
     known = {}
     for number, column in enumerate(sheet.columns):
+        ranks = {}
         for rank, alias in enumerate(column.aliases):
-            known.setdefault(normalise(alias), (number, rank))
+            ranks.setdefault(normalise(alias), rank)
+        for header, rank in ranks.items():
+            known.setdefault(header, []).append((number, rank))
     return known
-
-
-_KNOWN: dict[str, dict] = {}
-
-
-def known_headers(sheet: Sheet) -> dict[str, tuple[int, int]]:
-    """{normalised header: (place of the column in the sheet, rank among its aliases)}"""
-    if sheet.code not in _KNOWN:
-        _KNOWN[sheet.code] = _aliases(sheet)
-    return _KNOWN[sheet.code]
 
 
 @dataclass
@@ -71,11 +65,14 @@ class Layout:
 
     def columns_of(self, name) -> list[int]:
         """Columns that carry a field, the most trusted first."""
-        known = known_headers(get_sheet(self.sheet))
-        return sorted(
-            (index for index, field_name in self.mapping.items() if field_name == name),
-            key=lambda index: (known.get(normalise(self.headers.get(index, "")), (0, 99))[1], index),
-        )
+        sheet = get_sheet(self.sheet)
+        known = known_headers(sheet)
+
+        def trust(index):
+            places = dict(known.get(normalise(self.headers.get(index, "")), ()))
+            return places.get(sheet.index[name], 99), index
+
+        return sorted((index for index, field_name in self.mapping.items() if field_name == name), key=trust)
 
 
 def recognise(table, *, sheet=None, worksheet=None, is_final=True) -> Layout:
@@ -178,11 +175,12 @@ def _score(tab, sheet, header_row, texts):
         if not choice:
             continue
         if normalise(choice) in known:
-            found[index] = known[normalise(choice)]
+            found[index] = known[normalise(choice)][0]
         elif normalise(choice) in unlike:
             score -= UNLIKE_WEIGHT
     if len({number for number, _rank in found.values()}) < 2:
         return None
+    _give_way(known, headers, found)
     required = {name for names in sheet.requires for name in names}
     mapping = {index: sheet.columns[number].name for index, (number, _rank) in found.items()}
     for name in set(mapping.values()):
@@ -196,3 +194,14 @@ def _score(tab, sheet, header_row, texts):
         score=score,
         matched=[headers[index] for index in sorted(found)],
     )
+
+
+def _give_way(known, headers, found):
+    """A header that could mean two columns (联系人: owner or contact person) means the second where another names the first."""
+    for index, (number, rank) in list(found.items()):
+        others = known[normalise(headers[index])][1:]
+        better = any(
+            place != index and other == number and other_rank < rank for place, (other, other_rank) in found.items()
+        )
+        if others and better:
+            found[index] = others[0]
