@@ -50,8 +50,8 @@ class Sitting:
         self.today = self.store.day_of(now)
         self.dial = desk_of(self.store)
         self.band = band_of(now, self.zone, self.dial.bands)
-        items = DueItem.objects.select_for_update().open().filter(customer_id=card.customer_id).order_by("pk")
-        self.items = {item.pk: item for item in items}
+        items = DueItem.objects.select_for_update(of=("self",)).open().filter(customer_id=card.customer_id)
+        self.items = {item.pk: item for item in items.select_related("vehicle").order_by("pk")}
         self.agreed = {item.due_at for item in self.items.values() if item.due_at is not None}
         self.before = {str(item.pk): _remember(item) for item in self.items.values()}
         self.rows: list[CallOutcome] = []
