@@ -16,8 +16,8 @@ from followups.reading.entries import Entries
 from followups.services.claims import LeaseLost, renew_lease
 from followups.services.claims import release as give_back
 from followups.services.claims import skip as put_aside
+from followups.services.drafts import autosave_draft
 from followups.services.drafts import discard_draft as drop_draft
-from followups.services.drafts import save_draft
 from followups.services.numbers import add_number, confirm_number, replace_number
 from followups.views.desk import card_or_404, lease_lost, leave_for_queue, next_card, show_desk, token_of
 
@@ -65,8 +65,7 @@ def skip(request, pk):
 @permission_required("followups.work_queue", raise_exception=True)
 def release(request, pk):
     card, entries = card_or_404(request, pk), Entries.posted(request.POST)
-    if entries.is_worth_keeping and holds_with(request.user, card, token_of(request)):
-        save_draft(card, request.user, entries.data, timezone.now())
+    keep(request, card, entries, timezone.now())
     if not give_back(card, token=token_of(request)):
         messages.info(request, _("The card of %(customer)s was not yours any more.") % {"customer": card.customer})
     return leave_for_queue(request)
@@ -84,10 +83,19 @@ def renew(request, pk):
 @permission_required("followups.work_queue", raise_exception=True)
 def draft(request, pk):
     card, entries, now = card_or_404(request, pk), Entries.posted(request.POST), timezone.now()
-    kept = entries.is_worth_keeping and holds_with(request.user, card, token_of(request))
-    if kept:
-        save_draft(card, request.user, entries.data, now)
-    return render(request, "followups/_desk_draft.html", {"kept_at": now if kept else None})
+    kept_at = now if keep(request, card, entries, now) else None
+    return render(request, "followups/_desk_draft.html", {"kept_at": kept_at})
+
+
+def keep(request, card, entries, now) -> bool:
+    """Keep what is worth keeping, if this page still holds the card."""
+    if not entries.is_worth_keeping:
+        return False
+    try:
+        autosave_draft(card, token=token_of(request), by=request.user, data=entries.data, now=now)
+    except LeaseLost:
+        return False
+    return True
 
 
 @require_POST

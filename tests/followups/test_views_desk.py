@@ -352,6 +352,13 @@ def test_a_page_that_lost_the_card_writes_no_draft_over_the_new_one(login, li, h
     assert not Draft.objects.exists()
 
 
+def test_a_late_autosave_leaves_no_draft_on_a_saved_card(login, li, held, item):
+    client = login(li)
+    client.post(url("save", held), satisfied(held, item))
+    client.post(url("draft", held), typed(held, note="来晚了"))
+    assert not Draft.objects.exists()
+
+
 def test_opening_a_card_leaves_no_draft(login, li, held):
     login(li).post(url("draft", held), typed(held))
     assert not Draft.objects.exists()

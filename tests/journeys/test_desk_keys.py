@@ -247,6 +247,21 @@ def test_what_is_typed_survives_a_closed_page(desk, make, page_as, li):
     assert page.locator("[name=level][value=reached]").is_checked()
 
 
+def test_saving_while_the_draft_is_on_its_way_saves(desk, make):
+    make("王雅丽")
+    make("张建国")
+    page, keys = desk()
+    wait_for(page, "王雅丽")
+    held_up = []
+    page.route("**/draft/", lambda route: held_up.append(route))  # a slow line: the draft's answer does not come
+    with page.expect_request("**/draft/"):
+        keys.press("F2", "1")
+    keys.press("Control+Enter")
+    wait_for(page, "张建国")
+    assert len(held_up) == 1
+    assert last_call().outcome.code == "no_answer"
+
+
 def test_letters_typed_into_a_note_stay_letters(desk, make):
     make("王雅丽")
     page, keys = desk()
