@@ -68,7 +68,8 @@ def call_dissatisfied(page, words):
 
 
 def card_of(page):
-    """The customer on the desk, by the address of the page's form."""
+    """The customer on the desk, by the address of the page's form, once the desk listens to keys."""
+    expect(page.locator("#desk .is-stop")).to_be_visible()
     action = page.locator("#desk-form").get_attribute("action")
     return CallCard.objects.get(pk=int(re.search(r"/(\d+)/", action).group(1))).customer
 
