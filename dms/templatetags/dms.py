@@ -5,6 +5,7 @@ import re
 from django import template
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.utils.translation import gettext as _
 
 from common.templatetags.dcrc import masked
 from dms.choices import BatchState
@@ -52,6 +53,21 @@ def problem(batch) -> str:
 @register.filter
 def sheet_label(code) -> str:
     return next((str(sheet.label) for sheet in all_sheets() if sheet.code == code), code)
+
+
+@register.filter
+def encoding_label(encoding) -> str:
+    """The encoding as people call it; whether there was a byte order mark is nobody's business."""
+    return encoding.upper().removesuffix("-SIG")
+
+
+@register.filter
+def duration(batch) -> str:
+    """How long the run took from its first claim to its end."""
+    minutes, seconds = divmod(round((batch.finished_at - batch.started_at).total_seconds()), 60)
+    if minutes:
+        return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": seconds}
+    return _("%(seconds)s s") % {"seconds": max(seconds, 1)}
 
 
 @register.filter
