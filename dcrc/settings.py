@@ -263,7 +263,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "common.storage.HashedStaticFilesStorage"},
 }
 if DEBUG or env.flag("DCRC_TESTING", False):
     # Straight from the packages, without collectstatic.

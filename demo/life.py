@@ -8,7 +8,6 @@ from followups.choices import AnsweredBy, ItemState
 from followups.models import DueItem, Script
 from followups.services.claims import release, take_next
 from followups.services.generation import generate_due
-from followups.services.planned import plan_promise
 from followups.services.visits import Attempt, ComplaintDraft, Topic, save_visit
 
 GRUMBLES = {
@@ -20,6 +19,7 @@ GRUMBLES = {
     "service": ["保养等了三个小时,没有人告知进度", "修完第二天异响又出现了", "结算金额比报价多了两百多,没有提前说明"],
 }
 REMARKS = ["", "", "", "客户表示满意", "周末来做保养,请提前预约", "请以后下午联系", "客户换了工作,地址会变"]
+LATER = ["在开会,请稍后再打", "正在开车,到家后联系", "先和家人商量,再答复", "在出差,回来再说"]
 # How the day of a specialist is spent: from, to, minutes per call.
 SHIFTS = (
     (dt.time(9, 5), dt.time(11, 25), 4),
@@ -105,7 +105,9 @@ class Desk:
             return
         who = rng.choices([AnsweredBy.OWNER, AnsweredBy.DRIVER, AnsweredBy.FAMILY], [84, 8, 8])[0]
         topics = [self.topic(item, moment) for item in items]
-        spoken = Attempt(**attempt, outcome=topics[0].outcome, answered_by=who, note=rng.choice(REMARKS))
+        later = any(topic.outcome == "call_back" for topic in topics)
+        note = rng.choice(LATER if later else REMARKS)
+        spoken = Attempt(**attempt, outcome=topics[0].outcome, answered_by=who, note=note)
         save_visit(card, token=card.lease_token, by=person, now=moment, attempt=spoken, topics=topics)
 
     def topic(self, item, moment):
@@ -143,6 +145,3 @@ class Desk:
         if question.scale == Scale.CHOICE:
             return str(rng.randint(1, len(question.choices)))
         return ""
-
-    def promise(self, customer, person, at, subject, now):
-        plan_promise(customer, at=at, subject=subject, by=person, now=now, pinned_to=person)

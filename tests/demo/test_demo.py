@@ -1,0 +1,54 @@
+"""The demo dealership: believable, repeatable, and made by nothing but the real services."""
+
+import datetime as dt
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import Store, User
+from common.vins import has_good_check_digit
+from customers.models import Delivery, RepairOrder, Vehicle
+from demo.world import World
+from dms.models import Batch
+from followups.models import Call, CallCard, DueItem
+from followups.services.cards import check_cards
+
+TODAY = dt.date(2026, 3, 18)
+
+
+def test_the_world_is_the_same_for_the_same_day_and_never_after_it():
+    first, again = World(TODAY, vehicles=60), World(TODAY, vehicles=60)
+    assert [car.vin for car in first.cars] == [car.vin for car in again.cars]
+    assert max(car.delivered_on for car in first.cars) <= TODAY
+    assert all(visit.opened_on <= TODAY for car in first.cars for visit in car.visits)
+    assert len({car.vin for car in first.cars}) == 60
+
+
+def test_demo_vins_carry_a_right_check_digit():
+    assert all(has_good_check_digit(car.vin) for car in World(TODAY, vehicles=40).cars)
+
+
+@pytest.mark.django_db
+def test_an_empty_database_becomes_a_working_dealership(capsys):
+    call_command("load_demo", vehicles=150, days=8)
+    store = Store.objects.get()
+    assert set(User.objects.values_list("role", flat=True)) == {"specialist", "manager", "administrator"}
+    assert set(Batch.objects.values_list("state", "sheet")) == {("done", "owners"), ("done", "repair_orders")}
+    assert Delivery.objects.count() >= 145
+    assert RepairOrder.objects.filter(bringer__isnull=False).exists()
+    assert Vehicle.objects.filter(store=store).count() >= 150 - 1
+    assert DueItem.objects.filter(state="done").exists()
+    assert Call.objects.filter(level="reached").exists()
+    assert CallCard.objects.filter(is_open=True).exists()
+    assert check_cards(store) == []
+
+    call_command("demo_accounts")
+    assert "demo-2026" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_a_store_that_is_there_is_left_alone(pudong):
+    call_command("load_demo", if_empty=True)
+    assert Store.objects.count() == 1
+    with pytest.raises(CommandError):
+        call_command("load_demo")
