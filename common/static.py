@@ -19,4 +19,6 @@ class StaticFilesConfig(DjangoStaticFilesConfig):
         "bootstrap-reboot*",
         "bootstrap-utilities*",
         "bootstrap.esm*",
+        "ext",  # of django_htmx: extensions nobody loads
+        "htm*-4*",
     ]
