@@ -206,6 +206,12 @@ class Book:
         if history:
             insert_rows(Change, _CHANGE, [_change_values(change) for change in history])
 
+    def close(self):
+        """Let go of the records. Tables and book point at each other, and imports run without the cyclic collector."""
+        for table in self.tables:
+            table.book = None
+        self.tables.clear()
+
     def _insert(self, table):
         if not table.new:
             return

@@ -132,6 +132,7 @@ def dry_run(job: Import, *, keep=SHOWN_ERRORS, tell=None) -> tuple[Counts, Error
         book = job.sheet.book(memory)
         plan(job.sheet, groups, book, counts)
         book.finish()
+        book.close()
         for group in groups:
             for note in group.notes:
                 errors.add(error_of(note, job.layout))
@@ -197,11 +198,13 @@ class Run:
         book = job.sheet.book(memory)
         plan(job.sheet, groups, book, self.counts)
         book.finish()
+        conflicts = book.conflicts
+        book.close()
         notes = [note for group in groups for note in group.notes]
         if not done:
             notes = [*file_notes(job), *notes]
         self._store_errors([error_of(note, job.layout) for note in notes])
-        self._store_conflicts(book.conflicts)
+        self._store_conflicts(conflicts)
         self.counts.errors_total += len(notes)
         _sum_up(self.counts, memory, job.pile)
         advance(done + len(groups), sum(group.count for group in groups), self.counts)
@@ -215,6 +218,7 @@ class Run:
             book = job.sheet.book(memory)
             job.sheet.plan([group for group in groups if not group.is_rejected], book)
             book.finish()
+            book.close()
             size += len(groups)
             if size >= self.start:
                 break

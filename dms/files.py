@@ -4,23 +4,30 @@ A workbook of another kind, a damaged, protected or oversized one raises Unusabl
 """
 
 import codecs
+import contextlib
 import csv
 import io
 import re
 import zipfile
 import zlib
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
-import python_calamine
 from django.conf import settings
 
+from dms import unpack
 from dms.errors import UnusableFile
 
 # An .xlsx holds its cells as XML that packs ten to one; more than this for the size limit is a bomb.
 UNPACKING_FACTOR = 12
 # Cells of the used rectangle: wider or longer than this is a stray cell in a far corner, not a list.
 MOST_CELLS = 40_000_000
+# Workbooks that unpack to more are read in a process of their own.
+SMALL_BYTES = 20_000_000
+# Rows from the top that stay in hand: recognition and samples look at them again and again.
+KEPT_ROWS = 300
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DIMENSION = re.compile(rb'<dimension ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 
@@ -74,56 +81,62 @@ def open_file(path) -> TableFile:
 
 # --- .xlsx --------------------------------------------------------------------------------------------------------
 class Workbook(TableFile):
-    _last: Worksheet | None = None
-
     def __init__(self, path):
-        _check_archive(path)
-        try:
-            with _rust_errors():
-                self.book = python_calamine.load_workbook(str(path))
-                sheets = self.book.sheets_metadata
-        except python_calamine.PasswordError as error:
-            raise UnusableFile("password_protected") from error
-        except (python_calamine.CalamineError, OSError, ValueError) as error:
-            raise UnusableFile("damaged") from error
-        tables = [s for s in sheets if s.typ == python_calamine.SheetTypeEnum.WorkSheet]
-        seen = [s for s in tables if s.visible == python_calamine.SheetVisibleEnum.Visible]
-        self.names = [sheet.name for sheet in seen or tables]
-        if not self.names:
-            raise UnusableFile("no_worksheet")
+        # A short list is read here and now; a long one in a process of its own.
+        self._read = partial(unpack.read if _check_archive(path) <= SMALL_BYTES else unpack.read_apart, path)
+        self._last = _Tab(self._read)
+        self.names = self._last.facts["names"]
 
     def worksheet(self, name):
-        if self._last is None or self._last.name != name:
+        if self._last.name != name:
             self._last = None  # one sheet in memory at a time
-            self._last = self._read(name)
-        return self._last
-
-    def _read(self, name):
-        try:
-            with _rust_errors():
-                sheet = self.book.get_sheet_by_name(name)
-                merged = list(sheet.merged_cell_ranges or []) if sheet.start else []
-        except (python_calamine.CalamineError, OSError, ValueError) as error:
-            raise UnusableFile("damaged") from error
-        if sheet.start is None:
-            return Worksheet(name, lambda: iter(()))
-        return Worksheet(name, sheet.iter_rows, sheet.start[1], merged)
+            self._last = _Tab(partial(self._read, name))
+        tab = self._last
+        return Worksheet(tab.name, tab.rows, tab.facts["first_column"], tab.facts["merged"])
 
 
-class _rust_errors:  # noqa: N801 - reads as a block
-    """calamine panics on some malformed files; a panic is no Exception, and must not take the worker down."""
+class _Tab:
+    """The rows of one worksheet, from the top as often as wanted: the top is kept, what follows is read again where needed."""
 
-    def __enter__(self):
-        return self
+    def __init__(self, read):
+        self._read = read
+        self._top = []
+        self._start()
+        self.name = self.facts["name"]
 
-    def __exit__(self, kind, error, trace):
-        if kind is not None and kind.__name__ == "PanicException":
-            raise UnusableFile("damaged") from error
-        return False
+    def _start(self):
+        with _unusable():
+            self.facts, self._rest = self._read()
+        self._is_spent = False
+
+    def rows(self):
+        with _unusable():
+            for number in range(KEPT_ROWS):
+                if number == len(self._top):
+                    row = next(self._rest, None)
+                    if row is None:
+                        return
+                    self._top.append(row)
+                yield self._top[number]
+            if self._is_spent:
+                self._start()
+                for _row in islice(self._rest, KEPT_ROWS):
+                    pass
+            self._is_spent = True
+            yield from self._rest
+
+
+@contextlib.contextmanager
+def _unusable():
+    try:
+        yield
+    except unpack.Unreadable as error:
+        raise UnusableFile(error.code) from error
 
 
 def _check_archive(path):
-    """Refuses zip bombs, far corners and zips that are no workbook, before anything is unpacked as a whole."""
+    """Refuses zip bombs, far corners and zips that are no workbook, before anything is unpacked as a whole; gives the
+    number of bytes it will unpack to."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
@@ -140,6 +153,7 @@ def _check_archive(path):
                         found = _DIMENSION.search(part.read(4096))
                     if found and _area(found) > MOST_CELLS:
                         raise UnusableFile("too_many_rows", limit=settings.IMPORT_MAX_ROWS)
+            return sum(entry.file_size for entry in entries)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError) as error:
         raise UnusableFile("damaged") from error
 
