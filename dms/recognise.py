@@ -102,7 +102,7 @@ def recognise(table, *, sheet=None, worksheet=None, is_final=True) -> Layout:
 
 
 def check_mapping(layout):
-    """Raises UnusableFile where the sheet cannot be fed from these columns."""
+    """Raises UnusableFile where the sheet cannot be fed from these columns (of a Layout or a Batch)."""
     sheet = get_sheet(layout.sheet)
     if missing := missing_fields(sheet, layout.mapping.values()):
         raise UnusableFile("missing_columns", sheet=str(sheet.label), columns=", ".join(missing))

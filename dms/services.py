@@ -80,7 +80,7 @@ def stage(*, store, by, file_name, content, sheet=None, worksheet=None, is_final
             size=size,
             created_by=by,
         )
-        _set_layout(batch, layout, table)
+        _set_layout(batch, layout, sample_columns(table.worksheet(layout.worksheet), layout))
         batch.save(force_insert=True)
     except BaseException:
         path.unlink(missing_ok=True)
@@ -101,23 +101,27 @@ def _keep(content, path):
     return digest.hexdigest(), size
 
 
-def _set_layout(batch, layout, table):
+def _set_layout(batch, layout, columns):
     batch.sheet = layout.sheet
     batch.worksheet = layout.worksheet
     batch.other_worksheets = layout.other_worksheets
     batch.encoding = layout.encoding or ""
     batch.header_row = layout.header_row
     batch.mapping = {str(index): name for index, name in layout.mapping.items()}
-    batch.columns = sample_columns(table.worksheet(layout.worksheet), layout)
+    batch.columns = columns
 
 
 def open_batch(batch) -> tuple:
     """(opened file, Layout) of a stored upload, with the batch's own mapping. Raises UnusableFile."""
+    table = _stored_file(batch)
+    return table, layout_of(batch, table)
+
+
+def _stored_file(batch):
     path = Path(settings.MEDIA_ROOT) / batch.path
     if not batch.path or not path.is_file():
         raise UnusableFile("file_gone")
-    table = open_file(path)
-    return table, layout_of(batch, table)
+    return open_file(path)
 
 
 def layout_of(batch, table) -> Layout:
@@ -128,23 +132,28 @@ def layout_of(batch, table) -> Layout:
     return layout
 
 
-@transaction.atomic
 def choose(batch, *, sheet=None, worksheet=None, mapping=None) -> Batch:
-    """Overrule what was recognised; back to UPLOADED. `mapping` is {column index: field}. Raises UnusableFile, WrongState."""
-    batch = _locked(batch, _CHANGEABLE)
-    table = open_file(Path(settings.MEDIA_ROOT) / batch.path)
-    worksheet = worksheet or batch.worksheet or None
-    sheet = sheet or (batch.sheet if mapping is not None else None)
-    layout = recognise(table, sheet=sheet, worksheet=worksheet, is_final=False)
-    if mapping is not None:
-        layout.mapping = {int(index): name for index, name in mapping.items() if name}
-        check_mapping(layout)
-    _set_layout(batch, layout, table)
-    batch.state = BatchState.UPLOADED
-    batch.preview, batch.rows_total = {}, 0
-    batch.error_code, batch.error_params = "", {}
-    batch.save()
-    batch.row_errors.all().delete()
+    """Overrule what was recognised; back to UPLOADED. Raises UnusableFile, WrongState.
+
+    For another `sheet` or `worksheet` the file is recognised again. `mapping` is {column index: field}, and alone opens no file.
+    """
+    again = None
+    if sheet or worksheet:
+        table = _stored_file(batch)
+        again = recognise(table, sheet=sheet, worksheet=worksheet or batch.worksheet or None, is_final=False)
+        columns = sample_columns(table.worksheet(again.worksheet), again)
+    with transaction.atomic():  # begun after the reading, which takes seconds for a long list
+        batch = _locked(batch, _CHANGEABLE)
+        if again is not None:
+            _set_layout(batch, again, columns)
+        if mapping is not None:
+            batch.mapping = {str(index): name for index, name in mapping.items() if name}
+            check_mapping(batch)
+        batch.state = BatchState.UPLOADED
+        batch.preview, batch.rows_total = {}, 0
+        batch.error_code, batch.error_params = "", {}
+        batch.save()
+        batch.row_errors.all().delete()
     return batch
 
 

@@ -153,6 +153,14 @@ def test_import_discarded_during_its_check_stays_discarded(pudong, by_worker):
     assert state_of(batch) == BatchState.CANCELLED
 
 
+def test_choosing_columns_opens_no_file(pudong, settings, tmp_path):
+    batch = uploaded_batch(pudong)
+    settings.MEDIA_ROOT = tmp_path / "elsewhere"
+    assert services.choose(batch, mapping={**batch.mapping, "7": "address"}).mapping["7"] == "address"
+    with pytest.raises(services.UnusableFile, match="上传"):
+        services.choose(batch, sheet="owners")
+
+
 def test_columns_changed_during_a_check_are_not_confirmed_by_it(pudong):
     batch = uploaded_batch(pudong)
     services.choose(Batch.objects.get(pk=batch.pk), mapping={**batch.mapping, "7": "address"})
