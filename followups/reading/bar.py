@@ -3,29 +3,13 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import IntegerField, OuterRef, Subquery
-
 from followups import wording
 from followups.choices import Level
-from followups.models import Call, CallCard, DeskDial, Draft, DueItem
+from followups.models import Call, DeskDial, Draft, DueItem
+from followups.reading.counts import COUNT_LIMIT, count_words, counts_of
 
 PROMISE = "promise"
-COUNT_LIMIT = 1000  # beyond it a count is shown as "1,000+": counting on costs more than it tells
-
-
-class CappedCount(Subquery):
-    """How many rows a queryset has, counting no further than COUNT_LIMIT + 1."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
-
-    def __init__(self, queryset):
-        super().__init__(queryset.order_by()[: COUNT_LIMIT + 1])
-
-
-def count_words(count: int) -> str:
-    """`37`, or `1,000+` where counting stopped."""
-    return f"{COUNT_LIMIT:,}+" if count > COUNT_LIMIT else str(count)
+DRAFTS_SHOWN = 5
 
 
 @dataclass
@@ -35,17 +19,17 @@ class Bar:
     """
 
     dial: DeskDial
-    done: int
-    connected: int
     left: int
-    promises: int
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int]
+    done: int = 0
+    connected: int = 0
+    promises: int = 0
     next_promise: DueItem | None = None
     next_promise_moment: str = ""
     next_words: wording.Words | None = None
     lease_id: int | None = None  # the card she holds
     lease_name: str = ""
-    drafts: list[Draft] = field(default_factory=list)  # typed and not saved, newest first; not of the card she holds
+    drafts: list[dict] = field(default_factory=list)  # card_id, name, updated_at; not of the card she holds
     last_call: Call | None = None
     undo_until: dt.datetime | None = None
 
@@ -58,56 +42,58 @@ class Bar:
         return round(100 * self.connected / self.done) if self.done else None
 
 
-def bar_of(user, now: dt.datetime, *, counted: dict | None = None) -> Bar:
-    """Four queries. `now` in the store's zone; `counted` are further {name: cards queryset} to count along (Bar.counts)."""
-    counted = counted or {}
-    dial = _dial_with_counts(user, now, counted)
-    promise = _promises(user).select_related("customer").order_by("due_at", "id").first()
-    drafts = Draft.objects.filter(user=user).exclude(card_id=dial.lease_id or 0).select_related("card__customer")
-    bar = Bar(
-        dial=dial,
-        done=dial.done,
-        connected=dial.connected,
-        left=dial.left,
-        promises=dial.promises,
-        counts={name: getattr(dial, f"count_{name}") for name in counted},
-        next_promise=promise,
-        next_promise_moment=wording.moment(promise.due_at, now) if promise else "",
-        next_words=wording.minutes_from(promise.due_at, now) if promise else None,
-        lease_id=dial.lease_id,
-        lease_name=dial.lease_name or "",
-        drafts=list(drafts.order_by("-updated_at")[:5]),
-    )
-    bar.last_call, bar.undo_until = _undoable(user, now, dial)
+def bar_of(user, now: dt.datetime, *, counted=()) -> Bar:
+    """Five queries, and one more where a call may still be undone. `now` in the store's zone; `counted` names further counts
+    (reading.counts) for Bar.counts.
+    """
+    counts, held, name = counts_of(user, now, ("left", *counted))
+    dial = DeskDial.objects.get(store_id=user.store_id)
+    bar = Bar(dial, counts["left"], counts, lease_id=held, lease_name=name)
+    _read_promises(bar, user, now)
+    _read_drafts(bar, user)
+    _read_calls(bar, user, now)
     return bar
 
 
-def _promises(user):
-    return DueItem.objects.visible_to(user).open().filter(rule=PROMISE, pinned_to=user, due_at__isnull=False)
+def _read_promises(bar, user, now):
+    """Her promises up to the end of the day, those that are late among them."""
+    tomorrow = now.replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
+    promises = DueItem.objects.visible_to(user).open().filter(rule=PROMISE, pinned_to=user, due_at__lt=tomorrow)
+    promises = list(promises.select_related("customer").order_by("due_at", "id")[: COUNT_LIMIT + 1])
+    bar.promises = len(promises)
+    if promises:
+        bar.next_promise = promises[0]
+        bar.next_promise_moment = wording.moment(promises[0].due_at, now)
+        bar.next_words = wording.minutes_from(promises[0].due_at, now)
 
 
-def _dial_with_counts(user, now, counted):
-    start = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    visits = Call.objects.filter(store_id=OuterRef("store_id"), by=user, at__gte=start, undone_at__isnull=True)
-    cards = CallCard.objects.visible_to(user)
-    held = cards.filter(lease_by=user)
-    annotations = {
-        "lease_id": Subquery(held.values("pk")[:1]),
-        "lease_name": Subquery(held.values("customer__name")[:1]),
-        "done": CappedCount(visits.values("visit").distinct()),
-        "connected": CappedCount(visits.filter(level=Level.REACHED).values("visit").distinct()),
-        "left": CappedCount(cards.callable(now).free_for(user, now).values("pk")),
-        "promises": CappedCount(_promises(user).filter(due_at__lt=start + dt.timedelta(days=1)).values("pk")),
-        **{f"count_{name}": CappedCount(queryset.values("pk")) for name, queryset in counted.items()},
-    }
-    return DeskDial.objects.annotate(**annotations).get(store_id=user.store_id)
+def _read_drafts(bar, user):
+    drafts = (
+        Draft.objects.filter(user=user).order_by("-updated_at").values("card_id", "card__customer__name", "updated_at")
+    )
+    bar.drafts = [
+        {"card_id": draft["card_id"], "name": draft["card__customer__name"], "updated_at": draft["updated_at"]}
+        for draft in drafts[: DRAFTS_SHOWN + 1]
+        if draft["card_id"] != bar.lease_id
+    ]
 
 
-def _undoable(user, now, dial):
-    """Her last call if it saved a card and may still be undone (services.undo has the last word)."""
-    since = now - dt.timedelta(minutes=dial.undo_minutes)
-    calls = Call.objects.visible_to(user).filter(by=user, at__gt=since).select_related("customer", "outcome")
-    call = calls.order_by("-at", "-id").first()
-    if call is None or call.undone_at is not None or not call.undo_data.get("saves"):
-        return None, None
-    return call, call.at + dt.timedelta(minutes=dial.undo_minutes)
+def _read_calls(bar, user, now):
+    """Her calls since midnight, newest first: the figures, and whether the last one saved a card and may still be undone
+    (services.undo has the last word).
+    """
+    fresh = now - dt.timedelta(minutes=bar.dial.undo_minutes)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    calls = Call.objects.visible_to(user).filter(by=user, at__gte=min(fresh, midnight)).order_by("-at", "-id")
+    calls = list(calls.values_list("pk", "at", "visit", "level", "undone_at", "undo_data__saves")[: 2 * COUNT_LIMIT])
+    standing = [
+        (visit, level) for _pk, at, visit, level, undone_at, _saves in calls if undone_at is None and at >= midnight
+    ]
+    bar.done = len({visit for visit, _level in standing})
+    bar.connected = len({visit for visit, level in standing if level == Level.REACHED})
+    if not calls:
+        return
+    pk, at, _visit, _level, undone_at, saves = calls[0]
+    if saves and undone_at is None and at > fresh:
+        bar.last_call = Call.objects.select_related("customer", "outcome").get(pk=pk)
+        bar.undo_until = at + dt.timedelta(minutes=bar.dial.undo_minutes)

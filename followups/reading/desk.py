@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from common.bands import band_of, next_attempt
 from common.templatetags.dcrc import masked
+from complaints.choices import Category, Department, Severity
 from customers.choices import PhoneState
 from customers.models import Contact, Customer, Phone, RepairOrder, Vehicle
 from followups import wording
@@ -41,6 +42,16 @@ class Number:
     fix_error: str
 
 
+@dataclass(slots=True)
+class OutcomeChoice:
+    """An outcome worded once: every topic lists all of them."""
+
+    code: str
+    label: str
+    effect: str
+    note_required: bool
+
+
 @dataclass
 class NumbersPage:
     """What the number list alone needs, under the names it has on the DeskPage."""
@@ -72,7 +83,8 @@ class DeskPage:
     numbers: list[Number]
     tried: list[Call]
     topics: list[TopicSheet]
-    outcomes: dict[str, list[Outcome]]
+    outcomes: dict[str, list[OutcomeChoice]]
+    complaint_choices: dict[str, list[tuple[str, str]]]
     answered_by: list
     cars: list[CarSheet]
     cars_hidden: int
@@ -98,7 +110,8 @@ def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskP
     tried = _tried(card, token)
     outcomes = defaultdict(list)
     for outcome in Outcome.objects.filter(store_id=card.store_id, retired_at__isnull=True).order_by("order", "id"):
-        outcomes[outcome.level].append(outcome)
+        choice = OutcomeChoice(outcome.code, outcome.label, outcome.effect, outcome.note_required)
+        outcomes[outcome.level].append(choice)
     cars, hidden = _cars(card, items)
     contacts = list(Contact.objects.alive().filter(customer=customer).select_related("by")[:CONTACTS_SHOWN])
     for contact in contacts:
@@ -117,6 +130,11 @@ def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskP
         tried=tried,
         topics=topics,
         outcomes=dict(outcomes),
+        complaint_choices={
+            "categories": _worded(Category),
+            "departments": _worded(Department),
+            "severities": _worded(Severity),
+        },
         answered_by=[(str(key), *choice) for key, choice in enumerate(AnsweredBy.choices, start=1)],
         cars=cars,
         cars_hidden=hidden,
@@ -132,6 +150,10 @@ def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskP
         why_more=len(pressing[WHY_SHOWN:]),
         shown_errors=[entries.error(name) for name in RESULT_FIELDS if entries.error(name)],
     )
+
+
+def _worded(choices) -> list[tuple[str, str]]:
+    return [(code, str(label)) for code, label in choices.choices]
 
 
 def numbers_of(card: CallCard, user, entries: Entries, now: dt.datetime) -> NumbersPage:

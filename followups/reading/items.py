@@ -1,6 +1,7 @@
 """Due items with what a page says about them, in one query."""
 
 import datetime as dt
+import functools
 from dataclasses import dataclass
 
 from django.db.models import Case, CharField, OuterRef, Subquery, Value, When
@@ -21,7 +22,7 @@ def with_facts(items):
     )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class WhyNow:
     """Why one topic is in the queue now. Texts are worded for the reader; `urgency` has a tone."""
 
@@ -32,17 +33,29 @@ class WhyNow:
     subject: str
     attempts: int
 
+    @property
+    def about(self):
+        return f"{self.car} {self.subject}".strip()
+
+
+class WhyWords:
+    """Words many items at one moment; a list has few different days, so each is worded once. `now` in the store's zone."""
+
+    def __init__(self, now: dt.datetime):
+        self.now, self.today = now, now.date()
+        self.label = functools.cache(lambda rule: str(wording.rule_label(rule)))
+        self.age = functools.cache(lambda anchor_on: wording.nth_day(anchor_on, self.today))
+        self.deadline = functools.cache(lambda due_on: wording.deadline(due_on, self.today))
+
+    def of(self, item, car: str) -> WhyNow:
+        """`item` is a DueItem of `with_facts`, or a row with its columns."""
+        urgency = self.deadline(item.due_on) if item.due_at is None else wording.urgency(item, self.now)
+        return WhyNow(self.label(item.rule), self.age(item.anchor_on), urgency, car, item.subject or "", item.attempts)
+
 
 def why_now(item, now: dt.datetime) -> WhyNow:
-    """`item` comes from `with_facts` with its vehicle; `now` in the store's zone."""
-    return WhyNow(
-        label=str(wording.rule_label(item.rule)),
-        age=wording.nth_day(item.anchor_on, now.date()),
-        urgency=wording.urgency(item, now),
-        car=str(item.vehicle) if item.vehicle_id else "",
-        subject=item.subject or "",
-        attempts=item.attempts,
-    )
+    """Of one DueItem of `with_facts`, with its vehicle."""
+    return WhyWords(now).of(item, str(item.vehicle) if item.vehicle_id else "")
 
 
 def with_last_call(items):

@@ -2,18 +2,21 @@
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Subquery
-from django.utils.translation import gettext_lazy
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from common.paging import keyset_page
 from common.templatetags.dcrc import masked
+from customers.choices import CustomerKind
 from customers.models import Phone
 from followups import wording
 from followups.models import CallCard, DueItem
-from followups.reading.bar import count_words
-from followups.reading.items import WhyNow, why_now, with_facts
+from followups.reading.counts import count_words
+from followups.reading.items import WhyNow, WhyWords, with_facts
 
 PAGE = 50
 
@@ -42,20 +45,19 @@ def cards_of(tab: str, user, now: dt.datetime):
 
 @dataclass(slots=True)
 class Row:
-    """One card as the list shows it; every text is worded already, since 50 rows make the template the cost of the page."""
+    """One card as the list shows it; every text is worded already, since 50 rows make the template the cost of the page.
+
+    `deed` is "back" (she holds it), "take", or "" (a colleague holds it, or promised the call); `tags` are (tone, text).
+    """
 
     pk: int
-    customer_id: int
     name: str
     is_company: bool
     number: str
-    topics: list[WhyNow] = field(default_factory=list)
-    attempts: int = 0
-    held_by: str = ""
-    is_mine: bool = False
-    pinned: str = ""
-    when: str = ""
-    can_take: bool = True
+    topics: list[WhyNow]
+    tags: list[tuple[str, str]]
+    deed: str
+    take_url: str
 
 
 @dataclass
@@ -71,41 +73,69 @@ def queue_page(user, now: dt.datetime, *, tab: str, rule: str = "", after: str =
     if rule:
         cards = cards.filter(Exists(DueItem.objects.open().filter(customer_id=OuterRef("customer_id"), rule=rule)))
     number = Phone.objects.alive().filter(customer_id=OuterRef("customer_id")).order_by("-is_primary", "id")
-    cards = cards.select_related("customer", "lease_by", "pinned_to").annotate(
-        number=Subquery(number.values("number")[:1])
-    )
+    cards = cards.annotate(number=Subquery(number.values("number")[:1])).values_list(*CARD, named=True)
     page = keyset_page(cards, ORDERS.get(tab, ORDER), after=after, size=PAGE)
-    items = _items_of([card.customer_id for card in page.rows])
-    rows = [_row(card, items[card.customer_id], user, now) for card in page.rows]
+    topics = _topics_of([card.customer_id for card in page.rows], now)
+    address = reverse("followups:take", args=[0])  # asked once: fifty times is a tenth of the page
+    rows = [_row(card, topics[card.customer_id], user, now, address.replace("0", str(card.id))) for card in page.rows]
     return QueuePage(rows, page.next, "" if rows else _next_moment(user, now))
 
 
-def _items_of(customer_ids):
-    items = defaultdict(list)
+# Values, not instances: a page of 50 would make 200 objects only to read a dozen columns.
+CARD = (
+    "id",
+    "rank",
+    "callable_at",
+    "customer_id",
+    "customer__name",
+    "customer__kind",
+    "number",
+    "lease_by_id",
+    "lease_by__full_name",
+    "lease_until",
+    "pinned_to_id",
+    "pinned_to__full_name",
+    "pinned_until",
+)
+ITEM = ("customer_id", "rule", "due_on", "due_at", "anchor_on", "attempts", "subject", "vehicle__plate", "vehicle__vin")
+
+
+def _topics_of(customer_ids, now) -> dict[int, list[WhyNow]]:
+    topics = defaultdict(list)
     if customer_ids:
-        open_items = DueItem.objects.open().filter(customer_id__in=customer_ids).select_related("vehicle")
-        for item in with_facts(open_items).order_by(F("due_at").asc(nulls_last=True), "due_on", "id"):
-            items[item.customer_id].append(item)
-    return items
+        items = with_facts(DueItem.objects.open().filter(customer_id__in=customer_ids))
+        items = items.order_by(F("due_at").asc(nulls_last=True), "due_on", "id").values_list(*ITEM, named=True)
+        words = WhyWords(now)
+        for item in items:
+            topics[item.customer_id].append(words.of(item, item.vehicle__plate or item.vehicle__vin or ""))
+    return topics
 
 
-def _row(card, items, user, now) -> Row:
-    held = card.lease_by_id is not None and card.lease_until > now
+def _row(card, topics, user, now, take_url) -> Row:
     mine = card.lease_by_id == user.pk
+    held = not mine and card.lease_by_id is not None and card.lease_until > now
     pinned = card.pinned_to_id is not None and card.pinned_until is not None and card.pinned_until > now
+    attempts = max((topic.attempts for topic in topics), default=0)
+    tags = []
+    if mine:
+        tags.append(("info", _("with you")))
+    elif held:
+        tags.append(("info", _("%(name)s is calling") % {"name": card.lease_by__full_name}))
+    if pinned:
+        tags.append(("warn", _("promised by %(name)s") % {"name": card.pinned_to__full_name}))
+    if attempts:
+        tags.append(("", ngettext("tried %(number)s time", "tried %(number)s times", attempts) % {"number": attempts}))
+    if card.callable_at and card.callable_at > now:
+        tags.append(("", wording.moment(card.callable_at, now)))
     return Row(
-        pk=card.pk,
-        customer_id=card.customer_id,
-        name=card.customer.name,
-        is_company=card.customer.kind == "company",
-        number=masked(card.number or ""),
-        topics=[why_now(item, now) for item in items],
-        attempts=max((item.attempts for item in items), default=0),
-        held_by=card.lease_by.full_name if held and not mine else "",
-        is_mine=mine,
-        pinned=card.pinned_to.full_name if pinned else "",
-        when=wording.moment(card.callable_at, now) if card.callable_at and card.callable_at > now else "",
-        can_take=not (held and not mine) and not (pinned and card.pinned_to_id != user.pk),
+        pk=card.id,
+        name=card.customer__name,
+        is_company=card.customer__kind == CustomerKind.COMPANY,
+        number=masked(card.number or "") or "—",
+        topics=topics,
+        tags=tags,
+        deed="back" if mine else "" if held or (pinned and card.pinned_to_id != user.pk) else "take",
+        take_url=take_url,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import get_language
 
-from complaints.choices import Category, Department, Severity
+from complaints.choices import Department, Severity
 from customers.models import Delivery, RepairOrder
 from cvp.forms import QuestionField, question_fields
 from followups import wording
@@ -22,10 +22,6 @@ class ComplaintBlock:
     """Prepared for a dissatisfied answer; opens in place."""
 
     state: str  # "", "open" or "waive"
-    is_alarmed: bool
-    categories: list
-    severities: list
-    departments: list
     category: str
     severity: str
     department: str
@@ -142,10 +138,6 @@ def _complaint(prefix, item, questions, entries) -> ComplaintBlock:
     department = Department.SERVICE if item.rule.startswith("service") else Department.SALES
     return ComplaintBlock(
         state=entries.value(prefix + "complaint"),
-        is_alarmed=bool(alarmed),
-        categories=Category.choices,
-        severities=[(str(key), *choice) for key, choice in enumerate(Severity.choices, start=1)],
-        departments=Department.choices,
         category=entries.value(prefix + "category") or (alarmed[0].question.complaint_category if alarmed else ""),
         severity=entries.value(prefix + "severity") or Severity.NORMAL,
         department=entries.value(prefix + "department") or department,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from followups.models import CallCard
 from followups.reading.bar import bar_of
-from followups.reading.queue import TABS, cards_of, queue_page, tabs_of
+from followups.reading.queue import TABS, queue_page, tabs_of
 from followups.rules import BY_CODE, RULES
 from followups.services.claims import AlreadyClaimed, NotOpen
 from followups.services.claims import take_card as claim_card
@@ -22,7 +22,7 @@ def queue(request):
     tab = request.GET.get("tab") if request.GET.get("tab") in TABS else "ready"
     rule = request.GET.get("rule") if request.GET.get("rule") in BY_CODE else ""
     page = queue_page(request.user, now, tab=tab, rule=rule, after=request.GET.get("after", ""))
-    bar = bar_of(request.user, now, counted={name: cards_of(name, request.user, now) for name in TABS})
+    bar = bar_of(request.user, now, counted=tuple(TABS))
     context = {"page": page, "bar": bar, "tab": tab, "rule": rule, "rules": RULES, "tabs": tabs_of(bar), "now": now}
     return render(request, "followups/_queue.html" if request.htmx else "followups/queue.html", context)
 

@@ -9,6 +9,7 @@ from followups.reading import queue as reading
 from followups.services.claims import skip, take_card
 from followups.services.drafts import save_draft
 from followups.services.planned import plan_promise
+from followups.services.visits import Topic
 from tests.factories.customers import make_customer, make_vehicle
 from tests.factories.followups import make_card, make_item
 from tests.followups.desk import call, card_of, done
@@ -132,21 +133,46 @@ def test_the_page_asks_the_database_the_same_whatever_the_rows(
     for _number in range(count):
         card = make_card(pudong, today=today, now=now)
         make_item(card.customer, "delivery_7dc", today=today, now=now, vehicle=make_vehicle(card.customer))
+    call(make_card(pudong, today=today, now=now).customer, "no_answer", by=li, now=now)  # may be undone
+    plan_promise(card.customer, at=now + dt.timedelta(minutes=10), subject="约好", by=li, now=now, pinned_to=li)
+    take_card(card.pk, user=li, now=now)
     client = login(li)
     client.get(QUEUE)
     with django_assert_max_num_queries(12):
         client.get(QUEUE)
 
 
-def test_counts_stop_at_a_thousand(settings, li, pudong, today, now, monkeypatch):
-    from followups.reading import bar
+def test_counts_stop_at_a_thousand(li, pudong, today, now, monkeypatch):
+    from followups.reading import counts
 
-    monkeypatch.setattr(bar, "COUNT_LIMIT", 2)
+    monkeypatch.setattr(counts, "COUNT_LIMIT", 2)
     for _card in range(4):
         make_card(pudong, today=today, now=now)
-    found = bar.bar_of(li, now)
-    assert found.left == 3
-    assert found.left_words == "2+"
+    assert counts.counts_of(li, now, ["left"])[0] == {"left": 3}
+    assert counts.count_words(3) == "2+"
+
+
+def test_each_tab_counts_the_cards_it_lists(li, chen, pudong, xuhui, today, now):
+    from followups.reading.counts import counts_of
+
+    soon = now + dt.timedelta(minutes=5)
+    make_card(xuhui, today=today, now=now)  # another store's
+    plain = [make_card(pudong, today=today, now=now, due_on=today - dt.timedelta(days=n)) for n in range(4)]
+    make_card(pudong, today=today, now=now, callable_at=now + dt.timedelta(hours=2))
+    take_card(plain[0].pk, user=chen, now=now)
+    take_card(plain[1].pk, user=li, now=now)
+    for person in (li, chen):
+        card = make_card(pudong, today=today, now=now)
+        plan_promise(card.customer, at=soon, subject="约好", by=person, now=now, pinned_to=person)
+    finished = make_card(pudong, today=today, now=now)
+    call(
+        finished.customer, "declined", by=li, now=now, topics=[Topic(finished.customer.due_items.get().pk, "declined")]
+    )
+    take_card(plain[1].pk, user=li, now=now)
+    listed = {tab: reading.cards_of(tab, li, now).count() for tab in reading.TABS}
+    listed["left"] = CallCard.objects.visible_to(li).callable(now).free_for(li, now).count()
+    assert counts_of(li, now, list(listed)) == (listed, plain[1].pk, plain[1].customer.name)
+    assert min(listed.values()) > 0
 
 
 def test_my_own_figures_stand_in_the_bar(login, li, chen, pudong, today, now):
