@@ -1,6 +1,7 @@
 """The sticky bar: a specialist's own figures of the day, the promise that comes next, and what she left half done."""
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass, field
 
 from followups import wording
@@ -21,6 +22,7 @@ class Bar:
     dial: DeskDial
     left: int
     counts: dict[str, int]
+    visits: set[uuid.UUID] = field(default_factory=set)  # of the calls of today that stand
     done: int = 0
     connected: int = 0
     promises: int = 0
@@ -89,7 +91,8 @@ def _read_calls(bar, user, now):
     standing = [
         (visit, level) for _pk, at, visit, level, undone_at, _saves in calls if undone_at is None and at >= midnight
     ]
-    bar.done = len({visit for visit, _level in standing})
+    bar.visits = {visit for visit, _level in standing}
+    bar.done = len(bar.visits)
     bar.connected = len({visit for visit, level in standing if level == Level.REACHED})
     if not calls:
         return

@@ -107,7 +107,7 @@ def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskP
     bar = bar_of(user, now)
     items = open_items(card, now)
     token = token_for(card, user)
-    tried = _tried(card, token)
+    tried = _tried(card, token) if card.lease_token in bar.visits else []
     outcomes = defaultdict(list)
     for outcome in Outcome.objects.filter(store_id=card.store_id, retired_at__isnull=True).order_by("order", "id"):
         choice = OutcomeChoice(outcome.code, outcome.label, outcome.effect, outcome.note_required)

@@ -9,7 +9,7 @@ from complaints.choices import Department, Severity
 from customers.models import Delivery, RepairOrder
 from cvp.forms import QuestionField, question_fields
 from followups import wording
-from followups.models import PlannedCall, Script
+from followups.models import Script
 from followups.reading.entries import Entries
 from followups.reading.items import WhyNow, why_now
 from followups.rules import BY_CODE
@@ -87,7 +87,7 @@ def scripts_of(items, store_id) -> dict[str, Script]:
 def _facts_of(items):
     wanted = {}
     for item in items:
-        if item.rule in BY_CODE:
+        if item.rule in BY_CODE and not BY_CODE[item.rule].is_planned:  # of planned calls the item itself says enough
             wanted.setdefault(BY_CODE[item.rule].fact, {}).setdefault(item.fact_id, set()).add(item.rule)
     found = {}
     for model, ids in wanted.items():
@@ -112,7 +112,7 @@ def _topic(place, item, fact, script, customer, user, now, entries, outcomes) ->
         when=wording.moment(item.callable_at, now) if later else "",
         ask_for=person if person != customer.name else "",
         ask_number=number,
-        facts=_fact_lines(fact),
+        facts=[item.subject] if item.subject else _fact_lines(fact),
         script=render(getattr(script, f"body_{language}"), words) if script else [],
         questions=questions,
         outcome=entries.value(prefix + "outcome") or (LEAVE if later and not entries else ""),
@@ -160,7 +160,7 @@ def _fact_lines(fact) -> list[str]:
         return [text for text in (fact.order_no, fact.kind, fact.items, fact.service_advisor) if text]
     if isinstance(fact, Delivery):
         return [text for text in (fact.delivered_on.isoformat(), fact.sales_consultant) if text]
-    return [fact.subject] if isinstance(fact, PlannedCall) else []
+    return []
 
 
 def script_words(item, fact, customer, user, now, person) -> dict[str, object]:
@@ -187,6 +187,4 @@ def script_words(item, fact, customer, user, now, person) -> dict[str, object]:
         words |= {"advisor": fact.service_advisor, "work": fact.items or fact.kind, "order_no": fact.order_no}
     elif isinstance(fact, Delivery):
         words["consultant"] = fact.sales_consultant
-    elif isinstance(fact, PlannedCall):
-        words["subject"] = fact.subject
     return words

@@ -128,7 +128,7 @@ def test_without_holding_the_card_there_is_no_desk(login, li, chen, card, now):
     assert "138 1234 5678" not in response.content.decode()
 
 
-def test_a_crowded_card_asks_the_database_as_little(login, li, held, today, now, django_assert_max_num_queries):
+def test_a_crowded_card_asks_the_database_as_little(login, li, held, pudong, today, now, django_assert_max_num_queries):
     customer = held.customer
     for rule in ("service_3dc", "service_3dc", "delivery_3dc"):
         car = make_vehicle(customer)
@@ -142,6 +142,9 @@ def test_a_crowded_card_asks_the_database_as_little(login, li, held, today, now,
         at = now - dt.timedelta(days=number + 1)
         record_contact(customer, at=at, channel="phone_out", connected=True, by=li, topics=["service_3dc"], summary={})
     assert customer.due_items.open().count() == 5
+    other = make_card(pudong, today=today, now=now)
+    call(other.customer, "no_answer", by=li, now=now)  # may still be undone
+    held = take_card(held.pk, user=li, now=now)
     client = login(li)
     with django_assert_max_num_queries(25):
         html = client.get(url("desk", held)).content.decode()
