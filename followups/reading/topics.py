@@ -57,6 +57,8 @@ def topics_of(items, customer, user, now: dt.datetime, entries: Entries, outcome
     """At most five queries whatever the items: their facts (one per table), the scripts, the questions."""
     facts = _facts_of(items)
     scripts = scripts_of(items, customer.store_id)
+    # Where nothing may be called yet she has a reason of her own to call: then nothing is left out by itself.
+    leaves = not entries and any(item.callable_at <= now for item in items)
     return [
         _topic(
             place,
@@ -68,6 +70,7 @@ def topics_of(items, customer, user, now: dt.datetime, entries: Entries, outcome
             now,
             entries,
             outcomes,
+            leaves,
         )
         for place, item in enumerate(items, start=1)
     ]
@@ -96,7 +99,7 @@ def _facts_of(items):
     return found
 
 
-def _topic(place, item, fact, script, customer, user, now, entries, outcomes) -> TopicSheet:
+def _topic(place, item, fact, script, customer, user, now, entries, outcomes, leaves) -> TopicSheet:
     prefix = prefix_of(item)
     later = item.callable_at > now
     person, number = _person(fact, customer)
@@ -115,7 +118,7 @@ def _topic(place, item, fact, script, customer, user, now, entries, outcomes) ->
         facts=[item.subject] if item.subject else _fact_lines(fact),
         script=render(getattr(script, f"body_{language}"), words) if script else [],
         questions=questions,
-        outcome=entries.value(prefix + "outcome") or (LEAVE if later and not entries else ""),
+        outcome=entries.value(prefix + "outcome") or (LEAVE if later and leaves else ""),
         note=entries.value(prefix + "note"),
         error=entries.error(prefix + "outcome") or entries.error(prefix + "note"),
         complaint=_complaint(prefix, item, questions, entries),

@@ -114,11 +114,17 @@ def test_after_service_the_bringer_is_asked_for(login, li, pudong, today, now):
 def test_a_topic_for_later_is_shown_and_left_alone(login, li, held, item, today, now):
     later = make_item(held.customer, "delivery_7dc", today=today, now=now, callable_at=now + dt.timedelta(hours=2))
     client = login(li)
-    assert "没谈到，留待下次" in show(client, held)
+    assert '<option value="leave" selected>' in show(client, held)
     data = satisfied(held, item, **{prefix_of(later) + "outcome": "leave"})
     client.post(url("save", held), data)
     assert again(item).state == "done"
     assert again(later).state == "open"
+
+
+def test_a_card_taken_before_its_time_leaves_nothing_out(login, li, pudong, today, now):
+    card = make_card(pudong, today=today, now=now, callable_at=now + dt.timedelta(hours=2))
+    html = show(login(li), take_card(card.pk, user=li, now=now))
+    assert '<option value="leave">' in html
 
 
 def test_without_holding_the_card_there_is_no_desk(login, li, chen, card, now):
