@@ -180,7 +180,8 @@ class TextFile(TableFile):
             lines = [line for line, _ in zip(file, range(30), strict=False)]
         if not any(line.strip() for line in lines):
             raise UnusableFile("empty_file")
-        self.delimiter = max("\t,;|", key=lambda mark: (max(line.count(mark) for line in lines), mark == ","))
+        self.delimiter = _delimiter_of(lines)
+        self.is_shielded = any('="' in line for line in lines)
 
     def _open(self):
         return io.open(self.path, encoding=self.encoding, newline="")  # noqa: UP020, PTH123 - newline for csv
@@ -190,10 +191,30 @@ class TextFile(TableFile):
 
     def _rows(self):
         with self._open() as file:
+            rows = csv.reader(file, delimiter=self.delimiter)
             try:
-                yield from csv.reader(file, delimiter=self.delimiter)
+                yield from map(_without_shields, rows) if self.is_shielded else rows
             except (csv.Error, UnicodeError) as error:
                 raise UnusableFile("damaged") from error
+
+
+def _delimiter_of(lines):
+    """The mark that parts most lines into the same number of cells; then the one that gives more cells."""
+
+    def evenness(mark):
+        try:
+            widths = [len(row) for row in csv.reader(lines, delimiter=mark) if len(row) > 1]
+        except csv.Error:
+            widths = []
+        usual = max(widths, key=lambda width: (widths.count(width), width), default=0)
+        return widths.count(usual), usual, mark == ","
+
+    return max("\t,;|", key=evenness)
+
+
+def _without_shields(row):
+    """Web pages write ="013800000000" so that Excel leaves the number as it is."""
+    return [cell[2:-1] if cell[:2] == '="' and cell[-1] == '"' and len(cell) > 2 else cell for cell in row]
 
 
 def _encoding_of(path, head):

@@ -20,13 +20,13 @@ from dms.sheets import Sheet, get_sheet
 BLOCK = 2_000
 CACHE = 60_000
 _TOTALS = re.compile(
-    r"^(?:本页|本表|以上)?(?:合计|小计|总计|总数|共计|累计|制表|制单|审核|复核|打印|导出|填表|统计)[人者员]?(?:时间|日期)?(?:[:(\s].*)?$"
-    r"|^备注信息.*$|^第?\d*页?[,/]?共\d+[页条行].*$"
+    r"^(?:本页|本表|以上)?(?:合\s*计|小\s*计|总\s*计|总数|共\s*计|累\s*计|制\s*表|制单|审核|复核|打印|导出|填表|统计)"
+    r"[人者员]?(?:时间|日期)?(?:[:(\s\d].*)?$"
+    r"|^备注信息.*$|^(?:注|备注|附注|说明)\s*:.*$|^(?:第?\s*\d*\s*页)?[\s,/]*共\s*\d+\s*[页条行台辆笔].*$"
 )
 _HINT = re.compile(
     r"必填|选填|非必|格式|示例|样例|例如|请填|填写|说明|不超过|下拉|YYYY|yyyy|^如[:：]|^例[:：]|不能为空|可为空|可不填"
 )
-_DIGITS = re.compile(r"\d{7,}")
 
 
 class Group:
@@ -224,7 +224,8 @@ class _Reader:
         )
         if is_total and not self._has_identity(row):
             return "ignored"
-        if key is None and row[0] <= self.header_row + 3 and not self._has_identity(row):
+        is_no_key = key is None or _HINT.search(key)
+        if is_no_key and row[0] <= self.header_row + 3 and not self._has_identity(row):
             hints = sum(1 for text in texts if text and _HINT.search(text))
             if hints and hints * 3 >= sum(1 for text in texts if text):
                 return "ignored"

@@ -12,6 +12,8 @@ from dms.sheets import Sheet, all_sheets, get_sheet
 HEADER_ROWS = 15  # looked at from the top
 _BRACKETS = re.compile(r"[(\[【<{][^()\[\]【】<>{}]*[)\]】>}]?\s*$")
 _NOISE = re.compile(r"[\s*:_\-.\"'、,，;；/\\|]+")
+# A number, day, telephone, VIN, plate: what stands below headers and never among them.
+_DATA = re.compile(r"(?=(?:\D*\d){4})[\u4e00-\u9fff]?[A-Z0-9 \-./:+*,()¥年月日]{4,}", re.IGNORECASE)
 # What counts for recognition: the key column, then columns that the sheet requires, then the rest.
 KEY_WEIGHT, REQUIRED_WEIGHT, UNLIKE_WEIGHT = 5, 3, 4
 
@@ -53,6 +55,12 @@ class Layout:
     other_worksheets: list[str] = field(default_factory=list)
     encoding: str | None = None
 
+    @property
+    def rank(self):
+        """A list that can be read as it stands comes before one that lacks a column, whatever else they have."""
+        is_ready = self.score > 0 and not missing_fields(get_sheet(self.sheet), self.mapping.values())
+        return is_ready, self.score
+
     def duplicates(self) -> list[int]:
         """Columns whose header stands further left already, among those that are read."""
         seen, repeated = set(), []
@@ -90,7 +98,7 @@ def recognise(table, *, sheet=None, worksheet=None, is_final=True) -> Layout:
         top = _top_rows(tab)
         has_cells = has_cells or any(text_of(cell) for row in top for cell in row)
         layout = _best_layout(tab, top, sheet)
-        if layout and (best is None or layout.score > best.score):
+        if layout and (best is None or layout.rank > best.rank):
             best = layout
     if best is None:
         raise UnusableFile("no_header" if has_cells else "no_rows")
@@ -130,15 +138,19 @@ def _best_layout(tab, top, only):
         if not any(top[number]):
             continue
         lines = [(number + 1, [[text] for text in top[number]])]
-        if number + 1 < len(top) and any(top[number + 1]):
+        if number + 1 < len(top) and _may_be_headers(top[number + 1]):
             lines.append((number + 2, _two_lines(tab, top, number)))
         for header_row, texts in lines:
             for sheet in all_sheets():
                 if only in (None, sheet.code):
                     layout = _score(tab, sheet, header_row, texts)
-                    if layout and (best is None or layout.score > best.score):
+                    if layout and (best is None or layout.rank > best.rank):
                         best = layout
     return best
+
+
+def _may_be_headers(texts):
+    return any(texts) and not any(_DATA.fullmatch(text) for text in texts)
 
 
 def _two_lines(tab, top, number):
@@ -176,7 +188,7 @@ def _score(tab, sheet, header_row, texts):
             continue
         if normalise(choice) in known:
             found[index] = known[normalise(choice)][0]
-        elif normalise(choice) in unlike:
+        elif any(normalise(text) in unlike for text in candidates):
             score -= UNLIKE_WEIGHT
     if len({number for number, _rank in found.values()}) < 2:
         return None

@@ -7,9 +7,14 @@ module knows nothing of Django, so that the child starts quickly.
 
 import marshal
 import pickle
+import posixpath
+import re
 import struct
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
+import zipfile
+import zlib
 from itertools import islice
 
 import python_calamine
@@ -18,6 +23,9 @@ BLOCK = 2_000
 # Address space of the child, of which about 150 MB is never in memory: 200,000 × 25 cells need 560 MB of it.
 CHILD_BYTES = 750 << 20
 _FRAME = struct.Struct(">cI")
+_ERROR = re.compile(
+    rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*\bt="e"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>(#[^<]{1,20})</v>', re.ASCII
+)
 
 
 class Unreadable(Exception):
@@ -48,7 +56,8 @@ def read(path, name=None):
             return facts, iter(())
         facts["first_column"] = sheet.start[1]
         facts["merged"] = [area for area in sheet.merged_cell_ranges or () if area[0][0] < 30]
-        return facts, sheet.iter_rows()
+        errors = _errors_in(path, name)
+        return facts, _with_errors(sheet.iter_rows(), errors, sheet.start[1]) if errors else sheet.iter_rows()
     except python_calamine.PasswordError as error:
         raise Unreadable("password_protected") from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
@@ -59,6 +68,46 @@ def read(path, name=None):
         if type(error).__name__ == "PanicException":  # not an Exception
             raise Unreadable("damaged") from error
         raise
+
+
+def _errors_in(path, name):
+    """{row: {column: "#N/A"}}, 0-based: calamine gives a formula error as an empty cell."""
+    found, tail = {}, b""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(_part_of(archive, name)) as part:
+            while block := part.read(1 << 20):
+                text = tail + block
+                if b't="e"' in text:
+                    for letters, row, error in _ERROR.findall(text):
+                        column = 0
+                        for letter in letters:
+                            column = column * 26 + letter - 64
+                        found.setdefault(int(row) - 1, {})[column - 1] = error.decode("ascii", "replace")
+                tail = text[max(text.rfind(b"<c "), 0) :][-4096:]
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, LookupError, RuntimeError, ET.ParseError):
+        pass  # calamine could read it: then without its errors
+    return found
+
+
+def _part_of(archive, name):
+    """The path of a worksheet within the workbook. Raises LookupError."""
+    book = ET.fromstring(archive.read("xl/workbook.xml"))
+    links = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    for sheet in book.iter():
+        if sheet.tag.endswith("}sheet") and sheet.get("name") == name:
+            wanted = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), None)
+            target = next((link.get("Target") for link in links if link.get("Id") == wanted), None)
+            if target:
+                return posixpath.normpath(posixpath.join("xl", target)).lstrip("/")
+    raise LookupError(name)
+
+
+def _with_errors(rows, errors, first_column):
+    for number, row in enumerate(rows):
+        for column, error in errors.get(number, {}).items():
+            if 0 <= column - first_column < len(row) and row[column - first_column] == "":
+                row[column - first_column] = error
+        yield row
 
 
 def read_apart(path, name=None):
