@@ -6,6 +6,8 @@ desk. The conditions are those of CallCardQuerySet and reading.queue.cards_of; a
 
 from django.db import connection
 
+from followups.services.cards import rank_of
+
 COUNT_LIMIT = 1000  # beyond it a count is shown as "1,000+": counting on costs more than it tells
 
 CONDITIONS = {
@@ -17,7 +19,7 @@ CONDITIONS = {
     "ready": "callable_at <= %(now)s",
     "later": "callable_at > %(now)s",
     "mine": "pinned_to_id = %(user)s",
-    "overdue": "due_on < %(today)s",
+    "overdue": "due_on < %(today)s AND rank < %(rank)s",
 }
 COUNT = (
     "(SELECT COUNT(*) FROM (SELECT 1 FROM followups_callcard WHERE store_id = %(store)s AND is_open AND {} LIMIT {}) t)"
@@ -38,6 +40,7 @@ def counts_of(user, now, names) -> tuple[dict[str, int], int | None, str]:
         "store": user.store_id,
         "user": user.pk,
         "now": connection.ops.adapt_datetimefield_value(now),
+        "rank": rank_of(now.date(), 0),
         "today": connection.ops.adapt_datefield_value(now.date()),
     }
     parts = [COUNT.format(CONDITIONS[name], COUNT_LIMIT + 1) for name in names]

@@ -17,6 +17,7 @@ from followups import wording
 from followups.models import CallCard, DueItem
 from followups.reading.counts import count_words
 from followups.reading.items import WhyNow, WhyWords, with_facts
+from followups.services.cards import rank_of
 
 PAGE = 50
 
@@ -39,7 +40,8 @@ def cards_of(tab: str, user, now: dt.datetime):
     if tab == "mine":
         return cards.open().filter(pinned_to=user)
     if tab == "overdue":
-        return cards.open().filter(due_on__lt=now.date())
+        # A card's rank goes by its earliest deadline (services.cards.rank_of): it bounds the scan of the index.
+        return cards.open().filter(due_on__lt=now.date(), rank__lt=rank_of(now.date(), 0))
     return cards.callable(now)
 
 
