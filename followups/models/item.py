@@ -119,6 +119,11 @@ class DueItem(StoreOwned):
             ),
             models.Index(fields=["store", "due_on", "rule"], name="dueitem_due"),
             models.Index(
+                fields=["store", "rule", "expires_on"],
+                name="dueitem_shut_by_run",
+                condition=models.Q(state__in=["obsolete", "declined"], closed_by__isnull=True),
+            ),
+            models.Index(
                 fields=["store", "callable_at"],
                 name="dueitem_open_promise",
                 condition=models.Q(state="open", due_at__isnull=False),
@@ -137,8 +142,9 @@ class GenerationRun(StoreOwned):
     """The ledger of runs: one row per store and day.
 
     `token` is there while a run is under way, and `heartbeat_at` its last sign of life: one run at a time and store, and a
-    killed one frees its place. `watermark`: facts as of this moment were seen by the last finished run. `tail`: {rule: how many of
-    the windows let go belong to facts so young that the next run counts them again}.
+    killed one frees its place. `watermark`: facts as of this moment were seen by the last finished run. `memo`: what that run leaves to the
+    next one: {"windows": {rule: {step: [opens, due, expires]}} it read by, "let_go": {rule: how many of the windows let go
+    belong to facts so young that the next run meets them again}}.
     """
 
     day = models.DateField(_("Day"))
@@ -147,7 +153,7 @@ class GenerationRun(StoreOwned):
     watermark = models.DateTimeField(null=True)
     runs = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)  # {rule: {"created": …}} summed over the day's runs
-    tail = models.JSONField(default=dict)
+    memo = models.JSONField(default=dict)
     token = models.UUIDField(null=True)
     heartbeat_at = models.DateTimeField(null=True)
 

@@ -164,8 +164,9 @@ def _merged(ids, store, now, weights):
     twin = twin.filter(customer_id=OuterRef("customer_id"), same=OuterRef("rule"))
     twin = twin.filter(Q(due_on__lt=OuterRef("due_on")) | Q(due_on=OuterRef("due_on"), pk__lt=OuterRef("pk")))
     return (
-        DueItem.objects.open()
-        .filter(store=store, customer_id__in=ids)
+        DueItem.objects.annotate(ours=Unindexed(F("store_id")))
+        .open()
+        .filter(ours=store.pk, customer_id__in=ids)
         .annotate(urgency=urgency, is_first=~Exists(twin), is_time=Case(When(is_time, then=True), default=False))
         .annotate(
             place=Window(RowNumber(), **ordered),

@@ -21,6 +21,10 @@ class Window:
     expires: int
     is_on: bool = True
 
+    @property
+    def days(self) -> list[int]:
+        return [self.opens, self.due, self.expires]
+
 
 def desk_of(store) -> DeskDial:
     """The store's desk dials; the shipped ones, unsaved, where it has no row."""

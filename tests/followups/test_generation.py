@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from customers.models import Delivery, RepairOrder
+from customers.models import Delivery
 from followups.models import CallCard, DueItem, GenerationRun, RuleDial
 from followups.rules import BY_CODE, RULES, Rule, Step
 from followups.services.cards import check_cards, recompute_cards
@@ -218,9 +218,36 @@ def test_a_run_for_another_day_does_not_hide_facts_from_the_next(pudong, focus):
     assert run(pudong, today, timezone.now()) == {"delivery_3dc": {"created": 1}}
     make_delivery(make_vehicle(focus.owner), today + 3 * DAY)
     assert run(pudong, today + 30 * DAY, timezone.now())["delivery_7dc"] == {"created": 2, "expired": 2}
-    make_order(focus, today - 2 * DAY)
-    RepairOrder.objects.update(changed_at=now - dt.timedelta(hours=1))
+    make_order(focus, today - 2 * DAY)  # after a run for a later day
     assert run(pudong, today, timezone.now()) == {"service_3dc": {"created": 1}}
+
+
+def test_a_wider_window_reaches_the_facts_it_now_covers(pudong, focus, zhou):
+    """Nothing about them has changed; what has, is the dial."""
+    now = timezone.now()
+    today = pudong.day_of(now)
+    make_delivery(focus, today)
+    Delivery.objects.update(changed_at=now - dt.timedelta(hours=1))
+    assert run(pudong, today, now) == {}
+    dial = RuleDial.objects.get(rule="delivery_3dc", store=pudong)
+    change_dial(dial, {"opens": 0}, by=zhou, now=now)
+    assert run(pudong, today, timezone.now()) == {"delivery_3dc": {"created": 1}}
+    change_dial(dial, {"is_on": False}, by=zhou, now=now)
+    assert run(pudong, today, timezone.now()) == {"delivery_3dc": {"closed": 1}}
+    DueItem.objects.all().delete()
+    change_dial(dial, {"is_on": True}, by=zhou, now=now)
+    assert run(pudong, today, timezone.now()) == {"delivery_3dc": {"created": 1}}
+
+
+def test_a_taken_back_fact_that_returns_with_another_day_is_called_in_its_new_window(pudong, focus, today, now):
+    fact = make_delivery(focus, today - 9 * DAY)
+    run(pudong, today, now)
+    change(fact, now, is_void=True)
+    run(pudong, today, now)
+    later, then = today + 5 * DAY, now + 5 * DAY
+    change(fact, then, is_void=False, delivered_on=today + 4 * DAY)
+    assert run(pudong, later, then)["delivery_3dc"] == {"updated": 1}
+    assert (the_item().state, the_item().due_on) == ("open", today + 7 * DAY)
 
 
 # --- What life overtook, and what comes back ---------------------------------------------------------------------------

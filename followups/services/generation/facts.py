@@ -74,10 +74,6 @@ class Reading:
         )
         return facts if first is None else facts.filter(anchored__gte=first)
 
-    def without_item(self, facts, round: str):
-        """Of `facts` those that have no item of this round, open or closed."""
-        return facts.filter(~Exists(DueItem.objects.filter(rule=self.rule.code, fact_id=OuterRef("pk"), round=round)))
-
     def asking_of(self, items) -> dict[int, object]:
         """{fact id: fact} of the items whose fact asks for a call now."""
         return {fact.pk: fact for fact in self.asking.filter(pk__in={item.fact_id for item in items})}

@@ -70,7 +70,7 @@ def heartbeat(row) -> None:
 
 
 @transaction.atomic
-def finish(row, *, counts, tail, watermark) -> None:
+def finish(row, *, counts, memo, watermark) -> None:
     """Write down what the run did and how far it read, and end it."""
     heartbeat(row)
     day = GenerationRun.objects.get(pk=row.pk)
@@ -84,7 +84,7 @@ def finish(row, *, counts, tail, watermark) -> None:
         watermark=watermark,
         runs=day.runs + 1,
         counts=day.counts,
-        tail=tail,
+        memo=memo,
     )
 
 

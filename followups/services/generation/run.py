@@ -35,8 +35,9 @@ def generate_due(
     expired, superseded or declined counts under both words.
 
     May be run at any time, for any day and twice: it looks at dates, not at when it last ran, so a machine that was off catches up
-    with one run, and a second run of the day makes nothing. It reads windows not yet closed at the last finished run, and facts
-    changed since then (`since`: read them from this moment at the latest); a store's first run reads from `live_on`.
+    with one run, and a second run of the day makes nothing. It reads windows that opened since the last finished run (where the
+    dial has changed: all that had not closed by then) and facts changed since (`since`: read them from this moment at the latest);
+    a store's first run reads from `live_on`.
     Must not be called inside a transaction. Waits `wait` seconds for another run of the store, then raises RunBusy.
     """
     row = ledger.begin(store, today, wait=wait)
@@ -51,9 +52,11 @@ def generate_due(
             row=row,
             seen_until=max(store.live_on, min(last.day, today)) if last else store.live_on,
             since=_since(last, since),
+            last_day=last.day if last else None,
+            last_windows=last.memo["windows"] if last else {},
         )
         windows = windows_of(store, rules)
-        tail = {}
+        memo = {"windows": {}, "let_go": {}}
         for rule in rules:
             on = tuple(window for window in windows.get(rule.code, ()) if window.is_on)
             step = steps.RuleRun(run, rule, on)
@@ -68,12 +71,13 @@ def generate_due(
                 step.insert()
                 step.correct()
                 step.reopen()
-                counted = last.tail.get(rule.code, 0) if last else 0
-                tail[rule.code] = step.count_let_go(watermark - ledger.OVERLAP, counted)
+                counted = last.memo["let_go"].get(rule.code, 0) if last else 0
+                memo["let_go"][rule.code] = step.count_let_go(watermark - ledger.OVERLAP, counted)
+                memo["windows"][rule.code] = {window.code: window.days for window in on}
         steps.expire(run, rules)
         wake_promises(store, now=now)
         counts = {rule.code: {name: run.counts[rule.code][name] for name in COUNTS} for rule in rules}
-        ledger.finish(row, counts=counts, tail=tail, watermark=watermark)
+        ledger.finish(row, counts=counts, memo=memo, watermark=watermark)
     except BaseException:
         with suppress(DatabaseError):
             ledger.abandon(row)

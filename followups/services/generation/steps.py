@@ -49,6 +49,8 @@ class Run:
     # Windows that closed before this day were seen to by an earlier run, or before the store went live.
     seen_until: dt.date
     since: dt.datetime | None  # facts changed from here on are read whatever their day; None: the store's first run
+    last_day: dt.date | None = None  # of the last finished run: what opened until then has its items,
+    last_windows: dict = field(default_factory=dict)  # as far as it read by the same windows {rule: {step: days}}
     counts: dict[str, Counter] = field(default_factory=lambda: defaultdict(Counter))
     _changes: dict[type, bool] = field(default_factory=dict)
 
@@ -192,15 +194,17 @@ class RuleRun:
             self.run.in_lots(old, close)
 
     def insert(self) -> None:
-        """Make the items of all windows that have opened and had not closed before `seen_until`, and of all facts changed since.
+        """Make the items of all windows that have opened since the last run, and of all facts changed since.
 
+        Where the dial has changed since, all windows that had not closed by then are read again. What has its item already is left
+        out by the unique constraint, not by a NOT EXISTS: there is little of it, and PostgreSQL, on a table it has no statistics of
+        yet, answers that question by comparing everything with everything.
         An item is born in the state it would have by now: expired or superseded where nobody could work it in time.
         """
         for window, later in self.steps():
-            facts = self.facts.without_item(self.facts.asking, window.code)
-            last = self.run.today - dt.timedelta(days=window.opens)
-            first = self.run.seen_until - dt.timedelta(days=window.expires)
+            facts = self.facts.asking
             lots = []
+            first, last = self._unread(window), self.run.today - dt.timedelta(days=window.opens)
             while first <= last:
                 until = min(first + dt.timedelta(days=SLICE_DAYS - 1), last)
                 lots.append(self.facts.between(facts, first, until))
@@ -212,6 +216,13 @@ class RuleRun:
                 with transaction.atomic():
                     heartbeat(self.run.row)
                     self._insert(window, later, lot)
+
+    def _unread(self, window) -> dt.date:
+        """The first anchor day whose facts, unchanged as they may be, have not been read by this window yet."""
+        first = self.run.seen_until - dt.timedelta(days=window.expires)
+        if self.run.last_windows.get(self.rule.code, {}).get(window.code) != window.days:
+            return first
+        return max(first, self.run.last_day + ONE_DAY - dt.timedelta(days=window.opens))
 
     def _insert(self, window, later, facts):
         run, anchor = self.run, self.rule.anchor
@@ -261,7 +272,8 @@ class RuleRun:
         """Make the items of planned calls that have none, whenever they open. People type these: they are few, and read one by one."""
         if not self.run.has_changes(self.rule.fact):
             return
-        facts = self.facts.without_item(self.facts.asking, "1").exclude(expires_on__lt=self.run.store.live_on)
+        made = DueItem.objects.filter(rule=self.rule.code, fact_id=OuterRef("pk"))
+        facts = self.facts.asking.filter(~Exists(made)).exclude(expires_on__lt=self.run.store.live_on)
         if self.run.since is not None:
             facts = facts.filter(changed_at__gte=self.run.since)
         whom = sorted(facts.values_list("pk", "who"))
@@ -291,42 +303,50 @@ class RuleRun:
         So a delivery that is undone and imported again is called about once; a day corrected forward brings back a call that had
         expired by the wrong one; and a customer who may be called again is.
         """
-        # No filter by store: the facts have it, and the way from a fact to its item is the unique index.
-        closed = DueItem.objects.filter(
-            rule=self.rule.code,
-            state__in=[ItemState.OBSOLETE, ItemState.DECLINED, ItemState.EXPIRED],
-            closed_by__isnull=True,
-            attempts=0,
+        closed = DueItem.objects.filter(rule=self.rule.code, closed_by__isnull=True, attempts=0)
+        overtaken = closed.filter(
+            store=self.run.store,
+            state__in=[ItemState.OBSOLETE, ItemState.DECLINED],
+            reason__in=RUN_REASONS,
+            expires_on__gte=self.run.today,
         )
-        others = DueItem.objects.open().filter(rule=self.rule.code, fact_id=OuterRef("fact_id"))
         for window, later in self.steps():
             first = self.run.today - dt.timedelta(days=window.expires)
             if later is not None:
                 first = max(first, self.run.today - dt.timedelta(days=later.opens - 1))
-            facts = self._callable(self.facts.asking)
-            facts = self.facts.between(facts, first, self.run.today - dt.timedelta(days=window.opens))
-            moved = self.rule.fact.objects.filter(pk=OuterRef("fact_id")).exclude(
-                **{self.rule.anchor: OuterRef("anchor_on")}
-            )
-            again = closed.filter(round=window.code, fact_id__in=facts.values("pk")).filter(
-                Q(reason__in=RUN_REASONS) | Q(reason=CloseReason.WINDOW_PASSED) & Q(Exists(moved))
-            )
-            self.run.in_lots(again.filter(~Exists(others)), self._open_again, whom=self._whom)
+            last = self.run.today - dt.timedelta(days=window.opens)
+            open_now = self._callable(self.facts.asking)
+            open_now = open_now.filter(**{f"{self.rule.anchor}__range": (first, last)})
+            back = overtaken.filter(Exists(open_now.filter(pk=OuterRef("fact_id"))), round=window.code)
+            self._reopen(back)
+            if self.run.since is not None and self.run.has_changes(self.rule.fact):
+                moved = open_now.filter(pk=OuterRef("fact_id")).exclude(**{self.rule.anchor: OuterRef("anchor_on")})
+                ran_out = closed.filter(
+                    Exists(moved), reason__in=[*RUN_REASONS, CloseReason.WINDOW_PASSED], round=window.code
+                )
+                ids = list(self.facts.changed(open_now, self.run.since, first, last).values_list("pk", flat=True))
+                for start in range(0, len(ids), LOT):
+                    self._reopen(ran_out.filter(fact_id__in=ids[start : start + LOT]))
+
+    def _reopen(self, items):
+        others = DueItem.objects.open().filter(rule=self.rule.code, fact_id=OuterRef("fact_id"))
+        self.run.in_lots(items.filter(~Exists(others)), self._open_again, whom=self._whom)
 
     def reopen_planned(self) -> None:
         """The same for planned calls that were taken back and restored."""
         if self.run.since is None or not self.run.has_changes(self.rule.fact):
             return
         facts = self._callable(self.facts.asking.filter(changed_at__gte=self.run.since))
+        ids = list(facts.exclude(expires_on__lt=self.run.today).values_list("pk", flat=True))
         closed = DueItem.objects.filter(
             rule=self.rule.code,
-            fact_id__in=facts.exclude(expires_on__lt=self.run.today).values("pk"),
             state__in=[ItemState.OBSOLETE, ItemState.DECLINED],
             reason__in=RUN_REASONS,
             closed_by__isnull=True,
             attempts=0,
         )
-        self.run.in_lots(closed, self._open_again, whom=self._whom)
+        for start in range(0, len(ids), LOT):
+            self._reopen(closed.filter(fact_id__in=ids[start : start + LOT]))
 
     def _callable(self, facts):
         return facts if self.rule.asked_for else facts.filter(is_quiet=False)
