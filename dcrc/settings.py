@@ -286,7 +286,9 @@ else:
     _broker = DATA_DIR / "broker"
     for _folder in ("queue", "processed", "control"):
         (_broker / _folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://localhost/"  # a host is named only so that kombu does not warn about a missing one
+    CELERY_BROKER_URL = (
+        "filesystem://localhost/"  # a host is named only so that kombu does not warn about a missing one
+    )
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_broker / "queue"),
         "data_folder_out": str(_broker / "queue"),
