@@ -5,7 +5,7 @@ from django.db import connection
 
 from audit.choices import Source
 from common.union import join_arms, union_rows
-from customers.models import Customer, Vehicle
+from customers.models import Customer, FormerPlate, Phone, Vehicle
 from customers.search import CAP, digits_of, find, lookups, search
 from customers.services import sort_out_names, update_vehicle, void_phone
 from tests.factories.customers import make_customer, make_vehicle
@@ -168,11 +168,32 @@ def test_a_union_without_any_arm_asks_nothing(db, django_assert_num_queries):
         assert union_rows([]) == []
 
 
+def fill(store, rows=400):
+    """Many customers, each with a number, a car and a former plate, all different."""
+    people = [Customer(store=store, name=f"客{n:04d}", pinyin=f"ke{n:04d}", initials=f"k{n:04d}") for n in range(rows)]
+    Customer.objects.bulk_create(people)
+    cars, numbers = [], []
+    for n, customer in enumerate(people):
+        number, vin, plate = f"137{n:08d}", f"LVSHCAMB1CE1{n:05d}", f"沪C{n:05d}"
+        numbers.append(Phone(store=store, customer=customer, number=number, reversed=number[::-1], kind="mobile"))
+        keys = {"vin_reversed": vin[::-1], "plate_reversed": plate[::-1]}
+        cars.append(Vehicle(store=store, owner=customer, vin=vin, plate=plate, **keys))
+    Phone.objects.bulk_create(numbers)
+    Vehicle.objects.bulk_create(cars)
+    former = [(car, f"沪D{n:05d}") for n, car in enumerate(cars)]
+    FormerPlate.objects.bulk_create(
+        FormerPlate(store=store, vehicle=car, plate=plate, plate_reversed=plate[::-1]) for car, plate in former
+    )
+
+
 def plan_of(user, text):
     sql, parameters = join_arms(lookups(user, text))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            # In a table of three rows a scan is cheaper than any index: ask whether an index can be used at all.
+            # What the planner takes must not hang on what it last heard of these tables: enough rows, counted now.
+            fill(user.store)
+            for model in (Customer, Phone, Vehicle, FormerPlate):
+                cursor.execute(f"ANALYZE {model._meta.db_table}")
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("SET LOCAL enable_bitmapscan = off")
             cursor.execute(f"EXPLAIN {sql}", parameters)
