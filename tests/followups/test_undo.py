@@ -37,7 +37,7 @@ def picture(customer):
     return {
         "card": card,
         "items": list(customer.due_items.exclude(rule="promise").order_by("pk").values()),
-        "open": list(DueItem.objects.open().filter(customer=customer).values_list("pk", flat=True)),
+        "open": list(DueItem.objects.open().filter(customer=customer).order_by("pk").values_list("pk", flat=True)),
         "phones": list(customer.phones.order_by("pk").values("number", "state", "is_void", "is_primary")),
         "customer": type(customer).objects.filter(pk=customer.pk).values("do_not_call", "do_not_call_reason").get(),
         "responses": Response.objects.filter(is_void=False).count(),
