@@ -102,16 +102,24 @@ def _vehicle_of(group, book):
 def _learn(groups, book):
     """For cars about which a group says something new: their newest order so far, and since when the store knows them."""
     place = REPAIR_ORDERS.index
-    name, plate = place["owner_name"], place["plate"]
-    doubtful = set()
+    name, plate, dms_no = place["owner_name"], place["plate"], place["dms_no"]
+    doubtful, told = set(), {}
     for group in groups:
         vehicle = _vehicle_of(group, book)
         if vehicle is None:
             continue
         owner, values = book.owner_of(vehicle), group.values
-        differs = values[name] is not None and (owner is None or owner.name != values[name])
+        order = book.by_order_no.get(group.key)
+        differs = values[name] is not None and (
+            owner is None
+            or owner.name != values[name]
+            or (values[dms_no] is not None and owner.dms_no != values[dms_no])
+            or (order is not None and order.owner_id not in (None, owner.id))
+        )
         if differs or (values[plate] is not None and values[plate] != vehicle.plate):
             doubtful.add(vehicle.id)
+        day = values[place["settled_on"]] or values[place["opened_on"]]
+        told[vehicle.id] = max(told.get(vehicle.id, (dt.date.min, "")), (day, group.key))
     book.newest.update(book.memory.links.get("newest", {}))
     stored = {pk for pk in doubtful if pk > 0}
     if not stored:
@@ -119,8 +127,13 @@ def _learn(groups, book):
     orders = (
         RepairOrder.objects.alive().filter(vehicle_id__among=stored).annotate(day=Coalesce("settled_on", "opened_on"))
     )
+    # Of the orders at hand counts what the file says: their days and cars may just be changing.
+    at_hand = {group.key for group in groups}
     for pk, day, number in orders.values_list("vehicle_id", "day", "order_no"):
-        book.newest[pk] = max(book.newest.get(pk, (dt.date.min, "")), (day, number))
+        if number not in at_hand:
+            book.newest[pk] = max(book.newest.get(pk, (dt.date.min, "")), (day, number))
+    for pk in stored:
+        book.newest[pk] = max(book.newest.get(pk, (dt.date.min, "")), told.get(pk, (dt.date.min, "")))
     _since_when(book, Vehicle.objects.filter(pk__among=stored).values_list("pk", "batch_id", "created_at"))
     current = Ownership.objects.alive().filter(vehicle_id__among=stored, ended_on__isnull=True)
     _since_when(book, current.values_list("vehicle_id", "batch_id", "created_at"))
@@ -165,7 +178,7 @@ def _plan(group, book, order, vehicle):
         "owner_id": owner.id if owner is not None else None,
         "bringer_id": bringer.id if bringer is not None else None,
         "bringer_name": bringer_name,
-        "bringer_phone": " / ".join(number for number, _kind in bringer_numbers)[:40] if bringer_numbers else None,
+        "bringer_phone": _joined(bringer_numbers) if bringer_numbers else None,
         "opened_on": opened_on,
         "settled_on": settled_on,
         "odometer_km": odometer_km,
@@ -255,6 +268,10 @@ def _owner(group, book, vehicle, stored, name, numbers, dms_no, day):
     return person
 
 
+def _joined(numbers):
+    return " / ".join(number for number, _kind in numbers)[:40]
+
+
 def _bringer(group, book, order, owner, owner_name, owner_numbers, name, numbers):
     """Somebody of another name and another phone is a customer of his own (stage contact); everybody else is the owner."""
     stored = book.customers.rows.get(order.bringer_id) if order is not None else None
@@ -263,7 +280,10 @@ def _bringer(group, book, order, owner, owner_name, owner_numbers, name, numbers
     same_name = name == (owner_name or (owner.name if owner is not None else None))
     if same_name or {number for number, _kind in numbers} & {number for number, _kind in owner_numbers}:
         return owner
-    person = find_person(book, name=name, numbers=numbers, known=(stored,))
+    if stored is not None and (order.bringer_name, order.bringer_phone) == (name, _joined(numbers)):
+        person = stored  # the DMS says what it said, whatever she is called by now
+    else:
+        person = find_person(book, name=name, numbers=numbers, known=(stored,))
     if person is None:
         person = new_person(book, name=name, stage=Stage.CONTACT.value)
     else:

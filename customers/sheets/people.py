@@ -85,14 +85,17 @@ def feed_phones(book, group, person, numbers):
             return
     hers = {phone.number: phone for phone in phones}
     verified = next((phone for phone in phones if phone.verified_at and not phone.is_void), None)
+    strange = []
     for number, kind in numbers:
         phone = hers.get(number)
         if phone is not None and not phone.is_void:
             book.phones.feed(phone)
         elif verified is not None:
-            book.conflict(group.row, book.customers, person, "phone", verified.number, number)
+            strange.append(number)
         elif phone is None:
             hers[number] = book.new_phone(customer_id=person.id, number=number, kind=kind)
+    if strange:
+        book.conflict(group.row, book.customers, person, "phone", verified.number, " / ".join(strange))
     _choose_primary(book, [phone for phone in hers.values() if not phone.is_void])
 
 
