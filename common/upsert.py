@@ -101,35 +101,49 @@ def readable(model, attnames):
     ]
 
 
-def insert_rows(model, attnames, rows, *, ignore_conflicts=False) -> None:
-    """Insert tuples in the order of `attnames`."""
+def insert_rows(model, attnames, rows, *, constants=None, ignore_conflicts=False) -> None:
+    """Insert tuples in the order of `attnames`; `constants` are {attname: plain value} the same for all rows."""
+    rows = list(rows)
     if not rows:
         return
+    constants = constants or {}
+    names = [*attnames, *constants]
     table = f'"{model._meta.db_table}"'
-    columns = ", ".join(f'"{_field(model, name).column}"' for name in attnames)
+    columns = ", ".join(f'"{_field(model, name).column}"' for name in names)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and not ignore_conflicts:
-            # Empty text and NULL look alike in CSV: columns that cannot be NULL take it as text.
-            texts = [
-                f'"{field.column}"'
-                for field in (_field(model, name) for name in attnames)
-                if not field.null and field.empty_strings_allowed
-            ]
-            force = f", FORCE_NOT_NULL ({', '.join(texts)})" if texts else ""
-            buffer = io.StringIO()
-            csv.writer(buffer, lineterminator="\n").writerows(rows)
-            buffer.seek(0)
-            with connection.wrap_database_errors:
-                cursor.cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv{force})", buffer)
-            return
-        ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
         if connection.vendor == "postgresql":
+            fixed = tuple(constants.values())
+            rows = (row + fixed for row in rows) if fixed else rows
             with connection.wrap_database_errors:
-                statement = f"INSERT INTO {table} ({columns}) VALUES %s{ending}"
-                execute_values(cursor.cursor, statement, rows, page_size=len(rows))
+                if ignore_conflicts:
+                    statement = f"INSERT INTO {table} ({columns}) VALUES %s ON CONFLICT DO NOTHING"
+                    execute_values(cursor.cursor, statement, list(rows), page_size=1000)
+                else:
+                    _copy(cursor.cursor, model, names, f"{table} ({columns})", rows)
             return
-        marks = ", ".join(["%s"] * len(attnames))
+        marks = ", ".join(["%s"] * len(attnames) + [_literal(value) for value in constants.values()])
+        ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
         cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks}){ending}", rows)
+
+
+def _copy(cursor, model, names, target, rows):
+    # Empty text and NULL look alike in CSV: columns that cannot be NULL take it as text.
+    fields = [_field(model, name) for name in names]
+    texts = [f'"{field.column}"' for field in fields if not field.null and field.empty_strings_allowed]
+    force = f", FORCE_NOT_NULL ({', '.join(texts)})" if texts else ""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    buffer.seek(0)
+    cursor.copy_expert(f"COPY {target} FROM STDIN WITH (FORMAT csv{force})", buffer)
+
+
+def _literal(value):
+    """A constant as SQLite text, cheaper than one more parameter for each row."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, (bool, int)):
+        return str(int(value))
+    return "'" + str(value).replace("'", "''").replace("%", "%%") + "'"
 
 
 def update_rows(model, attnames, rows) -> None:

@@ -5,8 +5,10 @@ writes; `write` then puts everything down set by set. A dry run is the same plan
 """
 
 import datetime as dt
+import functools
 import itertools
 import json
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -38,7 +40,7 @@ class Memory:
 
 
 class Tally:
-    """How many distinct records of a model a batch created, updated, left as they were."""
+    """Which distinct records of a model a batch created, updated, saw. A created record is not counted as updated too."""
 
     __slots__ = ("created", "seen", "updated")
 
@@ -47,31 +49,34 @@ class Tally:
         self.updated = set()
         self.seen = set()
 
+    def add(self, created, updated, fed):
+        self.created.update(created)
+        self.updated.update(pk for pk in updated if pk not in self.created)
+        self.seen.update(created, updated, fed)
+
     def as_dict(self):
-        updated = self.updated - self.created
-        return {
-            "created": len(self.created),
-            "updated": len(updated),
-            "unchanged": len(self.seen - updated - self.created),
-        }
+        created, updated = len(self.created), len(self.updated)
+        return {"created": created, "updated": updated, "unchanged": len(self.seen) - created - updated}
 
 
 class Table:
     """Records of one model in hand.
 
+    fed: ids of records that groups are about; they count, changed or not.
     record: a slotted dataclass whose fields are columns of the model, `id` first, `is_void` among them.
-    follows: columns that follow from others; `follow(record)` gives their values. Written, but no history.
+    follows: columns that follow from others; `follow(records)` gives a list of values for each. Written, but no history.
     customer_id: function of the record, whose file a change belongs to.
     """
 
     def __init__(
-        self, book, model, record, *, follows=(), follow=lambda row: (), customer_id: Callable = lambda row: None
+        self, book, model, record, *, follows=(), follow=lambda rows: (), customer_id: Callable = lambda row: None
     ):
         self.book = book
         self.model = model
         self.label = model._meta.label
         self.record = record
         self.attnames = list(record.__dataclass_fields__)
+        self.bits = {name: 1 << place for place, name in enumerate(self.attnames)}
         self.follows = follows
         self.follow = follow
         self.customer_id = customer_id
@@ -102,10 +107,16 @@ class Table:
                 loaded.append(row)
         return loaded
 
-    def create(self, **values):
-        row = self.record(id=self.book.new_id(self.model), **values)
+    def next_id(self) -> int:
+        """The primary key of a record about to be created."""
+        ids = self.book.memory.ids
+        if self.model not in ids:
+            ids[self.model] = itertools.count(-1, -1) if self.book.memory.is_dry else allocate_ids(self.model)
+        return next(ids[self.model])
+
+    def create(self, row):
+        """Take a record made here, with `next_id` as its id."""
         self.rows[row.id] = self.new[row.id] = row
-        self.fed.add(row.id)
         self.book.touches += 1
         return row
 
@@ -130,10 +141,6 @@ class Table:
                 found[pk] = diff
         return found
 
-    def feed(self, row):
-        """This record is what a group is about; it counts, changed or not."""
-        self.fed.add(row.id)
-
 
 class Book:
     """Subclass with the tables of a floor. One Book per chunk; what a dry run would have written is carried by its Memory."""
@@ -149,26 +156,21 @@ class Book:
         self.tables.append(table)
         return table
 
-    def new_id(self, model):
-        ids = self.memory.ids
-        if model not in ids:
-            ids[model] = itertools.count(-1, -1) if self.memory.is_dry else allocate_ids(model)
-        return next(ids[model])
-
     def conflict(self, row, table, record, name, ours, theirs):
         """A value that was not written because DCRC has verified the stored one."""
         self.memory.conflicts += 1
         customer_id = table.customer_id(record)
         self.conflicts.append((row, table.label, record.id, customer_id, name, str(ours)[:255], str(theirs)[:255]))
 
-    def told_before(self, table, record, name) -> bool:
-        """Has an earlier group of this file told the field? Of several groups that tell a field of one record the first
-        counts, or the same file imported again would go round in circles."""
-        told = self.memory.told.setdefault(table.label, {})
-        bit = 1 << table.attnames.index(name)
-        bits = told.get(record.id, 0)
-        told[record.id] = bits | bit
-        return bool(bits & bit)
+    def tell(self, table, record, names) -> tuple[str, ...]:
+        """This group tells these fields of a record. Gives those that an earlier group of the file has told: of several
+        the first counts, or the same file imported again would go round in circles."""
+        told = self.memory.told.get(table.label)
+        if told is None:
+            told = self.memory.told[table.label] = {}
+        known, bits = told.get(record.id, 0), table.bits
+        told[record.id] = functools.reduce(operator.or_, map(bits.__getitem__, names), known)
+        return tuple(name for name in names if known & bits[name]) if known else ()
 
     def carry(self, table, row) -> bool:
         """Asked in dry runs of each record that would have been created or changed: may a later group meet it?
@@ -180,10 +182,10 @@ class Book:
         batch_id = self.memory.batch_id
         for table in self.tables:
             tally = self.memory.counts.setdefault(table.label, Tally())
-            tally.created.update(table.model.objects.filter(batch_id=batch_id).values_list("pk", flat=True))
+            created = table.model.objects.filter(batch_id=batch_id).values_list("pk", flat=True)
             changes = Change.objects.filter(batch_id=batch_id, model=table.model._meta.label_lower)
-            tally.updated.update(changes.values_list("object_id", flat=True))
-            tally.seen.update(tally.created, tally.updated)
+            revived = changes.filter(deed="revive").values_list("object_id", flat=True)
+            tally.add([*created, *revived], changes.values_list("object_id", flat=True), ())
 
     def finish(self):
         """Count what this chunk did and, unless this is a dry run, write it. Runs inside the caller's transaction."""
@@ -192,9 +194,7 @@ class Book:
             changed = table.changed()
             tally = memory.counts.setdefault(table.label, Tally())
             revived = {pk for pk, diff in changed.items() if diff.get("is_void") == (True, False)}
-            tally.created.update(table.new, revived)
-            tally.updated.update(changed)
-            tally.seen.update(table.fed)
+            tally.add([*table.new, *revived], changed, table.fed)
             if memory.is_dry:
                 carried = memory.carried.setdefault(table.label, {})
                 for pk in [*table.new, *changed]:
@@ -222,34 +222,33 @@ class Book:
             "created_at": plain_value(model, "created_at", memory.now),
             "changed_at": plain_value(model, "changed_at", memory.now),
         }
-        given = [*table.attnames, *table.follows, *constants]
-        rest = {
-            field.attname: plain_value(model, field.attname, field.get_default())
-            for field in model._meta.concrete_fields
-            if field.attname not in given
-        }
-        fixed = (*constants.values(), *rest.values())
-        take = attrgetter(*table.attnames)
-        follow = table.follow
-        encode = _encoders(model, table.attnames)
-        rows = [(*_encoded(take(row), encode), *follow(row), *fixed) for row in table.new.values()]
-        insert_rows(model, [*given, *rest], rows)
+        given = [*table.attnames, *table.follows]
+        for column in model._meta.concrete_fields:
+            if column.attname not in given:
+                constants.setdefault(column.attname, plain_value(model, column.attname, column.get_default()))
+        records = list(table.new.values())
+        columns = list(zip(*map(attrgetter(*table.attnames), records), strict=True))
+        for place, function in _encoders(model, tuple(table.attnames)):
+            columns[place] = map(function, columns[place])
+        insert_rows(model, given, zip(*columns, *table.follow(records), strict=True), constants=constants)
 
     def _update(self, table, changed, history):
         if not changed:
             return
         model, memory = table.model, self.memory
         names = sorted({name for diff in changed.values() for name in diff})
-        encode = _encoders(model, names)
         take = attrgetter(*names) if len(names) > 1 else lambda row: (getattr(row, names[0]),)
         moment = plain_value(model, "changed_at", memory.now)
-        rows = []
-        for pk, diff in changed.items():
-            row = table.rows[pk]
-            rows.append((*_encoded(take(row), encode), *table.follow(row), moment, pk))
+        records = [table.rows[pk] for pk in changed]
+        columns = list(zip(*map(take, records), strict=True))
+        for place, function in _encoders(model, tuple(names)):
+            columns[place] = map(function, columns[place])
+        rows = list(zip(*columns, *table.follow(records), itertools.repeat(moment, len(records)), changed, strict=True))
+        update_rows(model, [*names, *table.follows, "changed_at"], rows)
+        for row, diff in zip(records, changed.values(), strict=True):
             history.append(
                 change_row(
-                    SimpleNamespace(_meta=model._meta, pk=pk, store_id=memory.store_id),
+                    SimpleNamespace(_meta=model._meta, pk=row.id, store_id=memory.store_id),
                     diff,
                     by=memory.by,
                     source=Source.IMPORT,
@@ -259,7 +258,6 @@ class Book:
                     at=memory.now,
                 )
             )
-        update_rows(model, [*names, *table.follows, "changed_at"], rows)
 
 
 _CHANGE = [field.attname for field in Change._meta.concrete_fields if not field.primary_key]
@@ -274,6 +272,7 @@ def _change_values(change):
     )
 
 
+@functools.cache
 def _encoders(model, attnames):
     """[(place, function)] for the columns whose values the driver would not take, or only slowly."""
     found = []
@@ -294,14 +293,8 @@ class _Plain(dict):
         self.model, self.attname = model, attname
 
     def __missing__(self, value):
+        if len(self) > 50_000:
+            self.clear()
+            self[None] = None
         self[value] = plain = plain_value(self.model, self.attname, value)
         return plain
-
-
-def _encoded(values, encode):
-    if not encode:
-        return values
-    values = list(values)
-    for place, function in encode:
-        values[place] = function(values[place])
-    return values

@@ -6,6 +6,7 @@ would cost more than all the rest. Touches no database.
 
 import datetime as dt
 import re
+from functools import partial
 from itertools import islice, repeat
 
 from django.conf import settings
@@ -59,23 +60,37 @@ class Group:
 
 
 class _Cells(dict):
-    """cell -> cleaned value; learns by reading."""
+    """cell -> cleaned value; learns by reading. Columns whose values do not repeat (VINs, numbers) are read without."""
 
     def __init__(self, column, index, today):
         self.column = column
         self.index = index
-        self.today = today
+        self.clean = partial(column.clean, today=today)
         self.has_findings = False
+        self.repeats = True
 
-    def __missing__(self, cell):
-        value = self.column.clean(cell, today=self.today)
+    def read(self, cells):
+        if not self.repeats:
+            return list(map(self._clean, cells))
+        known = len(self)
+        values = list(map(self.__getitem__, cells))
+        if len(self) - known > len(cells) // 2 >= 100:
+            self.repeats = False
+            self.clear()
+        return values
+
+    def _clean(self, cell):
+        value = self.clean(cell)
         if value.__class__ is Finding:
             self.has_findings = True
             for finding in value:
                 finding.column = self.index
+        return value
+
+    def __missing__(self, cell):
         if len(self) > CACHE:
             self.clear()
-        self[cell] = value
+        self[cell] = value = self._clean(cell)
         return value
 
 
@@ -101,16 +116,17 @@ class Pile:
         return self.last_row - self.rows - 1
 
     def add(self, key, row):
+        members = self._members
         if key is not None:
-            place = self._numbers.setdefault(key, len(self._members))
-            if place < len(self._members):
-                known = self._members[place]
+            place = self._numbers.setdefault(key, len(members))
+            if place < len(members):
+                known = members[place]
                 if known.__class__ is list:
                     known.append(row)
                 else:
-                    self._members[place] = [known, row]
+                    members[place] = [known, row]
                 return
-        self._members.append(row)
+        members.append(row)
 
     def close(self):
         self._numbers = None
@@ -200,7 +216,7 @@ class _Reader:
     def _field(self, column, cells, table, flags, size):
         values = None
         for place, cache in cells:
-            found = list(map(cache.__getitem__, table[place]))
+            found = cache.read(table[place])
             if cache.has_findings:
                 for number, value in enumerate(found):
                     if value.__class__ is Finding:

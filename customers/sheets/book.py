@@ -107,21 +107,21 @@ class CustomersBook(Book):
             Customer,
             CustomerRow,
             follows=("pinyin", "initials"),
-            follow=lambda row: pinyin_of(row.name),
+            follow=lambda rows: zip(*[pinyin_of(row.name) for row in rows], strict=True),
             customer_id=lambda row: row.id,
         )
         self.phones = self.table(
             Phone,
             PhoneRow,
             follows=("reversed",),
-            follow=lambda row: (row.number[::-1],),
+            follow=lambda rows: [[row.number[::-1] for row in rows]],
             customer_id=lambda row: row.customer_id,
         )
         self.vehicles = self.table(
             Vehicle,
             VehicleRow,
             follows=("vin_reversed", "plate_reversed"),
-            follow=lambda row: (row.vin[::-1], row.plate[::-1]),
+            follow=lambda rows: ([row.vin[::-1] for row in rows], [row.plate[::-1] for row in rows]),
             customer_id=lambda row: row.owner_id,
         )
         self.ownerships = self.table(Ownership, OwnershipRow, customer_id=lambda row: row.customer_id)
@@ -242,26 +242,27 @@ class CustomersBook(Book):
         ownerships = self.ownerships_of.get(vehicle.id, ())
         return [self.customers.rows[o.customer_id] for o in ownerships if not o.is_void]
 
-    def new_customer(self, **values) -> CustomerRow:
-        row = self.customers.create(**values)
-        if row.dms_no:
-            self.by_dms_no[row.dms_no] = row
+    def new_customer(self, name, kind, stage, dms_no="", contact_person="", address="") -> CustomerRow:
+        table = self.customers
+        row = table.create(CustomerRow(table.next_id(), False, dms_no, kind, stage, name, contact_person, address, {}))
+        if dms_no:
+            self.by_dms_no[dms_no] = row
         return row
 
-    def new_phone(self, **values) -> PhoneRow:
-        row = self.phones.create(**values)
+    def new_phone(self, customer_id, number, kind, *, is_primary=False) -> PhoneRow:
+        row = PhoneRow(self.phones.next_id(), False, customer_id, number, kind, is_primary=is_primary)
+        self.phones.create(row)
         self._index_phone(row)
         return row
 
     def new_vehicle(self, **values) -> VehicleRow:
-        row = self.vehicles.create(**values)
+        row = self.vehicles.create(VehicleRow(self.vehicles.next_id(), **values))
         self._index_vehicle(row)
         return row
 
     def open_ownership(self, vehicle, customer, started_on, ended_on=None) -> OwnershipRow:
-        row = self.ownerships.create(
-            vehicle_id=vehicle.id, customer_id=customer.id, started_on=started_on, ended_on=ended_on
-        )
+        table = self.ownerships
+        row = table.create(OwnershipRow(table.next_id(), False, vehicle.id, customer.id, started_on, ended_on))
         self.ownerships_of.setdefault(vehicle.id, []).append(row)
         return row
 
@@ -308,9 +309,12 @@ class OwnersBook(CustomersBook):
         # One group per car: no later group of the file meets this car again.
         return table in (self.customers, self.phones) and super().carry(table, row)
 
-    def new_delivery(self, **values):
-        row = self.delivery_of[values["vehicle_id"]] = self.deliveries.create(**values)
-        return row
+    def new_delivery(self, vehicle, customer, delivered_on, sold_on, invoiced_on, sales_consultant):
+        table = self.deliveries
+        row = DeliveryRow(
+            table.next_id(), False, vehicle.id, customer.id, delivered_on, sold_on, invoiced_on, sales_consultant
+        )
+        self.delivery_of[vehicle.id] = table.create(row)
 
 
 class OrdersBook(CustomersBook):
@@ -333,5 +337,4 @@ class OrdersBook(CustomersBook):
         return table is not self.orders and super().carry(table, row)
 
     def new_order(self, **values):
-        row = self.by_order_no[values["order_no"]] = self.orders.create(**values)
-        return row
+        self.by_order_no[values["order_no"]] = self.orders.create(OrderRow(self.orders.next_id(), **values))

@@ -193,7 +193,7 @@ def _plan(group, book, order, vehicle):
     if order is None:
         book.new_order(order_no=order_no, **given)
     else:
-        book.orders.feed(order)
+        book.orders.fed.add(order.id)
         if order.is_void:
             book.orders.change(order, "is_void", False)
         for field, value in given.items():
@@ -212,7 +212,7 @@ def _note_newest(book, vehicle, day, order_no):
 
 def _compare_vehicle(book, vehicle, plate, fields, day, order_no):
     """An order fills what is not known of a car. Only a plate may be new, and only the newest order tells."""
-    book.vehicles.feed(vehicle)
+    book.vehicles.fed.add(vehicle.id)
     if vehicle.is_void:
         book.vehicles.change(vehicle, "is_void", False)
     if (
@@ -256,15 +256,14 @@ def _owner(group, book, vehicle, stored, name, numbers, dms_no, day):
     if person is None:
         stage = Stage.OWNER if starts else Stage.CONTACT
         person = new_person(book, name=name, dms_no=dms_no, stage=stage.value)
-        book.told_before(book.customers, person, "name")
     else:
-        feed_person(book, group, person, group.columns, name=name, dms_no=dms_no)
+        feed_person(book, group, person, name=name, dms_no=dms_no)
     if numbers:
         feed_phones(book, group, person, numbers)
     if starts:
         change_owner(book, vehicle, person, day)
     elif person is current and ownership is not None:
-        book.ownerships.feed(ownership)
+        book.ownerships.fed.add(ownership.id)
     return person
 
 
@@ -287,7 +286,7 @@ def _bringer(group, book, order, owner, owner_name, owner_numbers, name, numbers
     if person is None:
         person = new_person(book, name=name, stage=Stage.CONTACT.value)
     else:
-        feed_person(book, group, person, group.columns)
+        feed_person(book, group, person)
     feed_phones(book, group, person, numbers)
     return person
 

@@ -130,14 +130,8 @@ def _plan(group, book, vehicle):
         person = owner
     if person is None:
         person = new_person(book, name=name, kind=kind, dms_no=dms_no, contact=contact, address=address)
-        told = {"name": name, "kind": kind, "contact_person": contact, "address": address}
-        for field, value in told.items():
-            if value is not None:
-                book.told_before(book.customers, person, field)
     else:
-        feed_person(
-            book, group, person, group.columns, name=name, kind=kind, contact_person=contact, address=address, dms_no=dms_no
-        )  # fmt: skip
+        feed_person(book, group, person, name=name, kind=kind, contact_person=contact, address=address, dms_no=dms_no)
     if numbers:
         feed_phones(book, group, person, numbers)
     fields = {
@@ -154,7 +148,7 @@ def _plan(group, book, vehicle):
     if bought_here == "no":
         delivery = book.delivery_of.get(vehicle.id)
         if delivery is not None:
-            book.deliveries.feed(delivery)
+            book.deliveries.fed.add(delivery.id)
             book.deliveries.change(delivery, "is_void", True)
     else:
         _compare_delivery(book, vehicle, person, owner, delivered_on, sold_on, invoiced_on, consultant)
@@ -162,7 +156,7 @@ def _plan(group, book, vehicle):
 
 def _compare_vehicle(book, vehicle, plate, odometer_km, fields):
     table = book.vehicles
-    table.feed(vehicle)
+    table.fed.add(vehicle.id)
     if vehicle.is_void:
         table.change(vehicle, "is_void", False)
     if plate is not None and vehicle.plate != plate:
@@ -178,7 +172,7 @@ def _compare_vehicle(book, vehicle, plate, odometer_km, fields):
 def _compare_owner(group, book, vehicle, owner, person, day):
     current = book.current_ownership(vehicle)
     if owner is person and current is not None:
-        book.ownerships.feed(current)
+        book.ownerships.fed.add(current.id)
         if current.started_on is None and day is not None:
             book.ownerships.change(current, "started_on", day)
         _stage(book, person)
@@ -188,7 +182,7 @@ def _compare_owner(group, book, vehicle, owner, person, day):
         # What we know is newer than this row: she goes into the history, the owner stays.
         past = [o for o in book.ownerships_of[vehicle.id] if o.customer_id == person.id and not o.is_void]
         if past:
-            book.ownerships.feed(past[0])
+            book.ownerships.fed.add(past[0].id)
         else:
             book.open_ownership(vehicle, person, day, current.started_on)
         note = Finding("older_owner", person.name, params={"kept": owner.name}, column=group.columns.get("name"))
@@ -206,13 +200,10 @@ def _compare_delivery(book, vehicle, person, owner, delivered_on, sold_on, invoi
     day = delivered_on or sold_on or invoiced_on
     if delivery is None:
         if day is not None:
-            book.new_delivery(
-                vehicle_id=vehicle.id, customer_id=person.id, delivered_on=day, sold_on=sold_on, invoiced_on=invoiced_on,
-                sales_consultant=consultant or "",
-            )  # fmt: skip
+            book.new_delivery(vehicle, person, day, sold_on, invoiced_on, consultant or "")
         return
     table = book.deliveries
-    table.feed(delivery)
+    table.fed.add(delivery.id)
     if day is None:
         return
     if delivery.is_void:

@@ -40,32 +40,31 @@ def is_renamed_here(book, person, *, numbers, dms_no) -> bool:
 
 
 def new_person(book, *, name, kind=None, stage=Stage.OWNER.value, dms_no=None, contact=None, address=None):
-    if kind is None:
-        kind = CustomerKind.COMPANY.value if is_company(name) else CustomerKind.PRIVATE.value
-    return book.new_customer(
-        name=name, kind=kind, stage=stage, dms_no=dms_no or "", contact_person=contact or "", address=address or ""
-    )
+    likely = CustomerKind.COMPANY.value if is_company(name) else CustomerKind.PRIVATE.value
+    person = book.new_customer(name, kind or likely, stage, dms_no or "", contact or "", address or "")
+    given = {"name": name, "kind": kind, "contact_person": contact, "address": address}
+    book.tell(book.customers, person, [field for field, value in given.items() if value is not None])
+    return person
 
 
-def feed_person(book, group, person, headers, **values):
-    """Compare a known customer with what a row says of them: verified fields stand (conflict), of several rows of one
-    file the first counts. `headers` is {field: column index in the file}, for the notes."""
+def feed_person(book, group, person, **values):
+    """Compare a known customer with what a row says of them (None: nothing). Verified fields stand (conflict); of several
+    rows of one file the first counts."""
     table = book.customers
-    table.feed(person)
+    table.fed.add(person.id)
     if person.is_void:
         table.change(person, "is_void", False)
-    for name, value in values.items():
-        if value is None:
-            continue
-        told = book.told_before(table, person, name)
-        stored = getattr(person, name)
+    given = [name for name, value in values.items() if value is not None]
+    told = book.tell(table, person, given)
+    for name in given:
+        value, stored = values[name], getattr(person, name)
         if stored == value:
             continue
         if name in person.verified:
             book.conflict(group.row, table, person, name, stored, value)
-        elif told:
+        elif name in told:
             params = {"kept": stored[:80]}
-            group.note(Finding("earlier_row_counts", value, params=params, column=headers.get(name)))
+            group.note(Finding("earlier_row_counts", value, params=params, column=group.columns.get(name)))
         elif name == "dms_no" and stored:
             continue  # found by name: the number she has stays hers
         else:
@@ -77,11 +76,17 @@ def feed_person(book, group, person, headers, **values):
 def feed_phones(book, group, person, numbers):
     """Add numbers she does not have. A number of hers that DCRC has verified stands against strange ones (conflict), and one
     that DCRC has taken away does not come back. The first number is primary; the first mobile takes over from a landline."""
-    phones = book.phones_of.get(person.id, [])
+    phones = book.phones_of.get(person.id)
+    if phones is None:
+        # Nothing known yet: the usual case of a first import.
+        primary = next((number for number in numbers if number.kind == PhoneKind.MOBILE.value), numbers[0])
+        for number in numbers:
+            book.new_phone(person.id, number.number, number.kind, is_primary=number is primary)
+        return
     if len(phones) == 1 and len(numbers) == 1:
         phone = phones[0]
         if phone.number == numbers[0].number and phone.is_primary and not phone.is_void:
-            book.phones.feed(phone)
+            book.phones.fed.add(phone.id)
             return
     hers = {phone.number: phone for phone in phones}
     verified = next((phone for phone in phones if phone.verified_at and not phone.is_void), None)
@@ -89,11 +94,11 @@ def feed_phones(book, group, person, numbers):
     for number, kind in numbers:
         phone = hers.get(number)
         if phone is not None and not phone.is_void:
-            book.phones.feed(phone)
+            book.phones.fed.add(phone.id)
         elif verified is not None:
             strange.append(number)
         elif phone is None:
-            hers[number] = book.new_phone(customer_id=person.id, number=number, kind=kind)
+            hers[number] = book.new_phone(person.id, number, kind)
     if strange:
         book.conflict(group.row, book.customers, person, "phone", verified.number, " / ".join(strange))
     _choose_primary(book, [phone for phone in hers.values() if not phone.is_void])
