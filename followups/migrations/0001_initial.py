@@ -293,10 +293,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='callcard',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['store', 'callable_at', 'id'], name='callcard_later'),
-        ),
-        migrations.AddIndex(
-            model_name='callcard',
             index=models.Index(condition=models.Q(('is_open', True), ('pinned_to__isnull', False)), fields=['pinned_to', 'callable_at'], name='callcard_pinned'),
         ),
         migrations.AddConstraint(

@@ -56,9 +56,6 @@ class CallCard(StoreOwned):
                 fields=["store", "rank", "callable_at", "id"], name="callcard_queue", condition=models.Q(is_open=True)
             ),
             models.Index(
-                fields=["store", "callable_at", "id"], name="callcard_later", condition=models.Q(is_open=True)
-            ),
-            models.Index(
                 fields=["pinned_to", "callable_at"],
                 name="callcard_pinned",
                 condition=models.Q(is_open=True, pinned_to__isnull=False),

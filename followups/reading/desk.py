@@ -23,6 +23,8 @@ from followups.reading.topics import TopicSheet, topics_of
 CARS_SHOWN = 6  # of a fleet the cars that are spoken about come first
 VISITS_PER_CAR = 3
 CONTACTS_SHOWN = 12
+CONTACT = ("at", "channel", "connected", "topics", "summary", "note", "by__full_name", "by__username")
+VISIT = ("vehicle_id", "opened_on", "kind", "items", "service_advisor", "odometer_km")
 WHY_SHOWN = 2  # in the head; each topic says its own reason below
 # Fields of the result bar, whose errors stand together beneath it; the others show theirs in place.
 RESULT_FIELDS = ("level", "outcome", "answered_by", "note", "promise_at", "__all__")
@@ -113,7 +115,8 @@ def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskP
         choice = OutcomeChoice(outcome.code, outcome.label, outcome.effect, outcome.note_required)
         outcomes[outcome.level].append(choice)
     cars, hidden = _cars(card, items)
-    contacts = list(Contact.objects.alive().filter(customer=customer).select_related("by")[:CONTACTS_SHOWN])
+    contacts = Contact.objects.alive().filter(customer=customer).select_related("by").only(*CONTACT)[:CONTACTS_SHOWN]
+    contacts = list(contacts)
     for contact in contacts:
         contact.words = wording.contact(contact)
     spoken = next((contact for contact in contacts if contact.connected), None)
@@ -233,7 +236,7 @@ def _cars(card, items) -> tuple[list[CarSheet], int]:
     vehicles.sort(key=lambda vehicle: vehicle.pk not in topical)
     shown = vehicles[:CARS_SHOWN]
     sheets = {vehicle.pk: CarSheet(vehicle, vehicle.pk in topical) for vehicle in shown}
-    orders = RepairOrder.objects.alive().filter(vehicle__in=sheets.keys()).order_by("-opened_on", "-id")
+    orders = RepairOrder.objects.alive().filter(vehicle__in=sheets.keys()).only(*VISIT).order_by("-opened_on", "-id")
     for order in orders[: CARS_SHOWN * 20]:
         visits = sheets[order.vehicle_id].visits
         if len(visits) < VISITS_PER_CAR:
