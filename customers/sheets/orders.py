@@ -227,14 +227,14 @@ def _compare_vehicle(book, vehicle, plate, fields, day, order_no):
 
 
 def _compare_odometer(book, vehicle, odometer_km, day):
-    """The latest reading counts; without an order in time a reading only goes up."""
+    """The latest reading counts. One without a day (owner list) only goes up, and takes the day of the first that has one."""
     if odometer_km is None:
         return
     known, read_on = vehicle.odometer_km, vehicle.odometer_on
-    is_higher = known is None or odometer_km > known
     is_later = read_on is not None and day > read_on
-    if is_later or (is_higher and (read_on is None or day == read_on)):
+    if is_later or (read_on in (None, day) and (known is None or odometer_km > known)):
         book.vehicles.change(vehicle, "odometer_km", odometer_km)
+    if read_on is None or day > read_on:
         book.vehicles.change(vehicle, "odometer_on", day)
 
 

@@ -463,6 +463,17 @@ def test_the_latest_reading_of_the_odometer_counts(pudong):
     assert read("RO5", "2026-03-05", 100) == (100, dt.date(2026, 3, 5))  # a new meter
 
 
+def test_a_reading_without_a_day_only_goes_up_and_the_same_orders_again_change_nothing(pudong):
+    bring_in(pudong, [*OWNERS, "行驶里程"], [*owner(1), 150])
+    rows = [
+        order("RO2", vin(1), opened="2026-02-02", settled="2026-02-02", km=100),
+        order("RO1", vin(1), opened="2026-02-01", settled="2026-02-01", km=200),
+    ]
+    bring_in(pudong, ORDERS, *rows)
+    assert Vehicle.objects.values_list("odometer_km", "odometer_on").get() == (150, dt.date(2026, 2, 2))
+    assert outcome(bring_in(pudong, ORDERS, *rows)) == (0, 0, 2, 0)
+
+
 def test_a_settled_order_becomes_an_update_of_the_open_one(pudong):
     bring_in(pudong, ORDERS, order("RO1", vin(1), settled=""))
     batch = bring_in(pudong, ORDERS, order("RO1", vin(1), settled="2026-03-02"))
