@@ -148,7 +148,7 @@ def test_csv_tells_its_encoding(command):
     rows = [OWNERS, owner(1)]
     assert command(text(*rows, encoding="gb18030"), name="a.csv")[1]["encoding"] == "gb18030"
     answer = command(text(*rows, encoding="utf-8"), name="a.csv")[1]
-    assert answer["encoding"] == "utf-8" and answer["unchanged"] == 1 and answer["worksheet"] == ""
+    assert answer["encoding"] == "utf-8" and answer["unchanged"] == 1 and answer["worksheet"] is None
     assert command(text(*rows, encoding="utf-8-sig", delimiter=";"), name="a.csv")[1]["encoding"] == "utf-8-sig"
     assert command(text(*rows, encoding="utf-8", delimiter="\t"), name="a.xls")[1]["unchanged"] == 1
 

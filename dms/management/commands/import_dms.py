@@ -98,7 +98,7 @@ def _answer(batch_id, layout, counts, errors):
     return {
         "batch": batch_id,
         "sheet": layout.sheet,
-        "worksheet": layout.worksheet,
+        "worksheet": layout.worksheet or None,  # a .csv has none
         "other_worksheets": layout.other_worksheets,
         "encoding": layout.encoding,
         "header_row": layout.header_row,
