@@ -36,6 +36,7 @@ PERSON_LENGTH = 4
 _HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _RUNS = re.compile(rf"[{_HAN}]+|[a-z0-9]+")
 _IS_HAN = re.compile(rf"[{_HAN}]")
+_SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{1,3}")
 
 
 @functools.cache
@@ -82,6 +83,7 @@ def plain(text: str) -> str:
     return "".join(mark for mark in folded if not unicodedata.combining(mark))
 
 
+@functools.lru_cache(50_000)
 def pinyin_of(name: str) -> tuple[str, str]:
     """(full, initials) of a name, lower-case ASCII letters and digits only, cut to the length of their columns.
 
@@ -89,6 +91,10 @@ def pinyin_of(name: str) -> tuple[str, str]:
     stay whole in both ("ABC汽车" → "abcqiche", "abcqc"); a wholly Latin name gives the first letter of each word
     ("Wang Wei" → "wangwei", "ww"). Text without any readable sign gives ("", "").
     """
+    if _SHORT_NAME.fullmatch(name):
+        # Nearly all names; an import has them by the hundred thousand.
+        syllables = _read_person(name)
+        return "".join(syllables)[:FULL_LENGTH], "".join([syllable[0] for syllable in syllables])[:INITIALS_LENGTH]
     text = plain(name)
     runs = _RUNS.findall(text)
     han_count = sum(len(run) for run in runs if _IS_HAN.match(run))

@@ -37,7 +37,7 @@ def allocate_ids(model):
     return itertools.count((row[0] if row else 0) + 1)
 
 
-def _sequence(table, column, block=500):
+def _sequence(table, column, block=2_000):
     while True:
         with connection.cursor() as cursor:
             cursor.execute(

@@ -66,10 +66,19 @@ class Table:
     record: a slotted dataclass whose fields are columns of the model, `id` first, `is_void` among them.
     follows: columns that follow from others; `follow(records)` gives a list of values for each. Written, but no history.
     customer_id: function of the record, whose file a change belongs to.
+    is_counted: stands in the counts of records; links between records do not.
     """
 
     def __init__(
-        self, book, model, record, *, follows=(), follow=lambda rows: (), customer_id: Callable = lambda row: None
+        self,
+        book,
+        model,
+        record,
+        *,
+        follows=(),
+        follow=lambda rows: (),
+        customer_id: Callable = lambda row: None,
+        is_counted=True,
     ):
         self.book = book
         self.model = model
@@ -80,6 +89,7 @@ class Table:
         self.follows = follows
         self.follow = follow
         self.customer_id = customer_id
+        self.is_counted = is_counted
         self.rows = {}  # id -> record
         self.new = {}  # id -> record
         self.old = {}  # id -> {attname: value before}
@@ -181,6 +191,8 @@ class Book:
         """After an interruption: which records the batch has created and updated so far, into memory.counts."""
         batch_id = self.memory.batch_id
         for table in self.tables:
+            if not table.is_counted:
+                continue
             tally = self.memory.counts.setdefault(table.label, Tally())
             created = table.model.objects.filter(batch_id=batch_id).values_list("pk", flat=True)
             changes = Change.objects.filter(batch_id=batch_id, model=table.model._meta.label_lower)
@@ -192,9 +204,10 @@ class Book:
         memory, history = self.memory, []
         for table in self.tables:
             changed = table.changed()
-            tally = memory.counts.setdefault(table.label, Tally())
-            revived = {pk for pk, diff in changed.items() if diff.get("is_void") == (True, False)}
-            tally.add([*table.new, *revived], changed, table.fed)
+            if table.is_counted:
+                revived = {pk for pk, diff in changed.items() if diff.get("is_void") == (True, False)}
+                tally = memory.counts.setdefault(table.label, Tally())
+                tally.add([*table.new, *revived], changed, table.fed)
             if memory.is_dry:
                 carried = memory.carried.setdefault(table.label, {})
                 for pk in [*table.new, *changed]:

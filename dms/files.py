@@ -24,8 +24,10 @@ from dms.errors import UnusableFile
 UNPACKING_FACTOR = 12
 # Cells of the used rectangle: wider or longer than this is a stray cell in a far corner, not a list.
 MOST_CELLS = 40_000_000
-# Workbooks that unpack to more are read in a process of their own.
-SMALL_BYTES = 20_000_000
+# Workbooks whose cells may need more memory are read in a process of their own.
+MOST_IN_HAND = 120_000_000
+# In calamine a cell is 32 bytes and its own copy of its text; in a file a cell is hardly shorter than <c r="A10000"><v>1</v></c>.
+CELL_BYTES, CELL_MARKUP = 32, 30
 # Rows from the top that stay in hand: recognition and samples look at them again and again.
 KEPT_ROWS = 300
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -83,7 +85,7 @@ def open_file(path) -> TableFile:
 class Workbook(TableFile):
     def __init__(self, path):
         # A short list is read here and now; a long one in a process of its own.
-        self._read = partial(unpack.read if _check_archive(path) <= SMALL_BYTES else unpack.read_apart, path)
+        self._read = partial(unpack.read if _check_archive(path) <= MOST_IN_HAND else unpack.read_apart, path)
         self._last = _Tab(self._read)
         self.names = self._last.facts["names"]
 
@@ -136,7 +138,7 @@ def _unusable():
 
 def _check_archive(path):
     """Refuses zip bombs, far corners and zips that are no workbook, before anything is unpacked as a whole; gives the
-    number of bytes it will unpack to."""
+    bytes of memory that reading it may take."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
@@ -153,9 +155,21 @@ def _check_archive(path):
                         found = _DIMENSION.search(part.read(4096))
                     if found and _area(found) > MOST_CELLS:
                         raise UnusableFile("too_many_rows", limit=settings.IMPORT_MAX_ROWS)
-            return sum(entry.file_size for entry in entries)
+            return _memory_for(archive, entries)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError) as error:
         raise UnusableFile("damaged") from error
+
+
+def _memory_for(archive, entries):
+    """Not the likely figure (about half of this) but a safe one: every cell may hold the longest of the shared texts."""
+    sheets = [entry.file_size for entry in entries if entry.filename.startswith("xl/worksheets/")]
+    shared = next((entry for entry in entries if entry.filename.lower() == "xl/sharedstrings.xml"), None)
+    longest = 0
+    if shared is not None:
+        if shared.file_size > MOST_IN_HAND // 4:
+            return MOST_IN_HAND + 1
+        longest = max(map(len, archive.read(shared).split(b"</si>")))
+    return max(sheets, default=0) * (CELL_BYTES + longest) // CELL_MARKUP
 
 
 def _area(found):

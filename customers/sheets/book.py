@@ -99,7 +99,8 @@ class OrderRow:
 
 
 class CustomersBook(Book):
-    """`open` takes into hand all that a chunk's keys touch; the indexes then answer without a query."""
+    """`open` takes into hand what a chunk's keys touch, `look_closer` what the rows that say something new need beyond
+    that; the indexes then answer without a query. What nobody foresaw is read when asked for."""
 
     def __init__(self, memory):
         super().__init__(memory)
@@ -124,7 +125,7 @@ class CustomersBook(Book):
             follow=lambda rows: ([row.vin[::-1] for row in rows], [row.plate[::-1] for row in rows]),
             customer_id=lambda row: row.owner_id,
         )
-        self.ownerships = self.table(Ownership, OwnershipRow, customer_id=lambda row: row.customer_id)
+        self.ownerships = self.table(Ownership, OwnershipRow, customer_id=lambda row: row.customer_id, is_counted=False)
         self.former_plates = []  # (vehicle, plate)
         self.by_dms_no = {}
         self.by_number = {}  # number -> [customer id]
@@ -132,45 +133,50 @@ class CustomersBook(Book):
         self.by_plate = {}  # plate -> [vehicle]
         self.phones_of = {}  # customer id -> [phone]
         self.ownerships_of = {}  # vehicle id -> [ownership]
+        self._known_histories = set()
+        self._known_numbers = set()
+        self._has_phones = False
 
     # --- loading ------------------------------------------------------------------------------------------------------
-    def open(self, *, vins=(), plates=(), numbers=(), dms_nos=(), vehicle_ids=(), customer_ids=()):
-        """Take into hand the vehicles with these VINs, plates, ids, their owners now and before, and the customers with
-        these DMS numbers, telephone numbers, ids; all with their phones. Locked, unless this is a dry run."""
+    def open(self, *, vins=(), plates=(), dms_nos=(), vehicle_ids=(), customer_ids=()):
+        """Take into hand the vehicles with these VINs, plates, ids and their owners, and the customers with these DMS
+        numbers and ids. Locked, unless this is a dry run."""
         store_id, links = self.memory.store_id, self.memory.links
         vehicles = []
         if vins:
             vehicles += self.vehicles.load(self._locked(Vehicle.objects.filter(store_id=store_id, vin__among=vins)))
             vehicles += self._bring(self.vehicles, links.get("vin"), vins)
-        if vehicle_ids:
-            ids = {pk for pk in vehicle_ids if pk not in self.vehicles.rows}
-            if ids:
-                vehicles += self.vehicles.load(self._locked(Vehicle.objects.filter(pk__among=ids)))
+        ids = {pk for pk in vehicle_ids if pk not in self.vehicles.rows}
+        if ids:
+            vehicles += self.vehicles.load(self._locked(Vehicle.objects.filter(pk__among=ids)))
         if plates:
             found = Vehicle.objects.filter(store_id=store_id, plate__among=plates, is_void=False)
             vehicles += self.vehicles.load(self._locked(found))
         for vehicle in vehicles:
             self._index_vehicle(vehicle)
-        self._load_ownerships([vehicle.id for vehicle in vehicles])
-        wanted = set(customer_ids)
-        wanted.update(vehicle.owner_id for vehicle in vehicles)
-        for vehicle in vehicles:
-            wanted.update(ownership.customer_id for ownership in self.ownerships_of.get(vehicle.id, ()))
-        if numbers:
-            found = Phone.objects.filter(store_id=store_id, number__among=numbers)
-            wanted.update(found.values_list("customer_id", flat=True))
-            for number in _known(links.get("number"), numbers):
-                wanted.update(links["number"][number])
-        wanted.discard(None)
-        customers = self._load_customers(wanted)
+        self._load_customers({*customer_ids, *(vehicle.owner_id for vehicle in vehicles)})
         if dms_nos:
             found = Customer.objects.filter(store_id=store_id, dms_no__among=dms_nos)
-            customers += self.customers.load(self._locked(found))
+            customers = self.customers.load(self._locked(found))
             customers += self._bring(self.customers, links.get("dms_no"), dms_nos)
-        for customer in customers:
-            if customer.dms_no:
-                self.by_dms_no[customer.dms_no] = customer
-        self._load_phones([customer.id for customer in customers])
+            self._index_customers(customers)
+
+    def look_closer(self, vehicles=(), numbers=()):
+        """For rows that say something new: the former owners of these vehicles, the customers with these numbers."""
+        self._load_ownerships({vehicle.id for vehicle in vehicles} - self._known_histories)
+        links = self.memory.links.get("number")
+        unknown = set(numbers) - self._known_numbers
+        if unknown:
+            self._known_numbers |= unknown
+            found = Phone.objects.filter(store_id=self.memory.store_id, number__among=unknown).order_by()
+            ids = set(found.values_list("customer_id", flat=True))
+            ids.update(pk for number in _known(links, unknown) for pk in links[number])
+            self._load_customers(ids)
+
+    def load_phones(self):
+        """All numbers of all customers in hand; those taken into hand later bring theirs."""
+        self._has_phones = True
+        self._load_phones(self.customers.rows)
 
     def _locked(self, queryset):
         return queryset if self.memory.is_dry else queryset.order_by("pk").select_for_update(no_key=True)
@@ -180,20 +186,31 @@ class CustomersBook(Book):
         return table.bring(links[key] for key in _known(links, keys))
 
     def _load_customers(self, wanted):
-        ids = [pk for pk in wanted if pk not in self.customers.rows]
+        ids = [pk for pk in wanted if pk is not None and pk not in self.customers.rows]
         customers = self.customers.bring(pk for pk in ids if pk < 0)
         stored = {pk for pk in ids if pk > 0}
         if stored:
             customers += self.customers.load(self._locked(Customer.objects.filter(pk__among=stored)))
-        return customers
+        self._index_customers(customers)
+
+    def _index_customers(self, customers):
+        for customer in customers:
+            if customer.dms_no:
+                self.by_dms_no[customer.dms_no] = customer
+        if self._has_phones:
+            self._load_phones([customer.id for customer in customers])
 
     def _load_ownerships(self, ids):
+        if not ids:
+            return
+        self._known_histories |= ids
         stored = {pk for pk in ids if pk > 0}
         ownerships = self.ownerships.load(Ownership.objects.filter(vehicle_id__among=stored)) if stored else []
         links = self.memory.links.get("ownership")
         ownerships += self.ownerships.bring(pk for key in _known(links, ids) for pk in links[key])
         for ownership in ownerships:
             self.ownerships_of.setdefault(ownership.vehicle_id, []).append(ownership)
+        self._load_customers({ownership.customer_id for ownership in ownerships})
 
     def _load_phones(self, ids):
         stored = {pk for pk in ids if pk > 0}
@@ -233,14 +250,23 @@ class CustomersBook(Book):
         return self.customers.rows.get(vehicle.owner_id)
 
     def current_ownership(self, vehicle) -> OwnershipRow | None:
+        if vehicle.id not in self._known_histories:
+            self.look_closer([vehicle])
         for ownership in self.ownerships_of.get(vehicle.id, ()):
             if ownership.ended_on is None and not ownership.is_void:
                 return ownership
         return None
 
     def past_owners(self, vehicle) -> list[CustomerRow]:
+        if vehicle.id not in self._known_histories:
+            self.look_closer([vehicle])
         ownerships = self.ownerships_of.get(vehicle.id, ())
         return [self.customers.rows[o.customer_id] for o in ownerships if not o.is_void]
+
+    def customers_with(self, number) -> list[CustomerRow]:
+        if number not in self._known_numbers:
+            self.look_closer(numbers=[number])
+        return [self.customers.rows[pk] for pk in self.by_number.get(number, ())]
 
     def new_customer(self, name, kind, stage, dms_no="", contact_person="", address="") -> CustomerRow:
         table = self.customers
@@ -258,6 +284,7 @@ class CustomersBook(Book):
     def new_vehicle(self, **values) -> VehicleRow:
         row = self.vehicles.create(VehicleRow(self.vehicles.next_id(), **values))
         self._index_vehicle(row)
+        self._known_histories.add(row.id)
         return row
 
     def open_ownership(self, vehicle, customer, started_on, ended_on=None) -> OwnershipRow:
@@ -329,9 +356,9 @@ class OrdersBook(CustomersBook):
         found = RepairOrder.objects.filter(store_id=self.memory.store_id, order_no__among=order_nos)
         orders = self.orders.load(self._locked(found))
         people = {pk for order in orders for pk in (order.owner_id, order.bringer_id) if pk}
-        super().open(vehicle_ids={order.vehicle_id for order in orders}, customer_ids=people, **keys)
         for order in orders:
             self.by_order_no[order.order_no] = order
+        super().open(vehicle_ids={order.vehicle_id for order in orders}, customer_ids=people, **keys)
 
     def carry(self, table, row):
         return table is not self.orders and super().carry(table, row)

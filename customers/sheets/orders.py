@@ -12,7 +12,15 @@ from customers.choices import Stage
 from customers.models import Ownership, RepairOrder, Vehicle
 from customers.sheets.book import OrdersBook
 from customers.sheets.owners import LARGEST_ODOMETER, MOBILE_HEADERS, PHONE_HEADERS, PLATE_HEADERS, VIN_HEADERS
-from customers.sheets.people import change_owner, feed_person, feed_phones, find_person, is_renamed_here, new_person
+from customers.sheets.people import (
+    change_owner,
+    feed_person,
+    feed_phones,
+    find_person,
+    is_as_known,
+    is_renamed_here,
+    new_person,
+)
 from dms.columns import Code, Date, Finding, Money, Name, Phone, Plate, Text, Vin, Whole
 from dms.sheets import Sheet
 
@@ -65,15 +73,14 @@ def plan_orders(groups, book: OrdersBook):
     """Compare repair orders with the records in hand (see dms.sheets.Sheet.plan)."""
     place = REPAIR_ORDERS.index
     vin, plate, dms_no = place["vin"], place["plate"], place["dms_no"]
-    phones = (place["owner_phone"], place["bringer_phone"])
     book.open(
         order_nos={group.key for group in groups},
         vins={group.values[vin] for group in groups if group.values[vin]},
         plates={group.values[plate] for group in groups if group.values[plate] and not group.values[vin]},
-        numbers={number for group in groups for at in phones for number, _kind in group.values[at] or ()},
         dms_nos={group.values[dms_no] for group in groups if group.values[dms_no]},
     )
-    _learn(groups, book)
+    _look_closer(groups, book)
+    book.load_phones()
     for group in groups:
         vehicle = _vehicle_of(group, book)
         if vehicle is None and group.values[vin] is None:
@@ -99,27 +106,48 @@ def _vehicle_of(group, book):
     return found[0] if len(found) == 1 else None
 
 
-def _learn(groups, book):
-    """For cars about which a group says something new: their newest order so far, and since when the store knows them."""
+def _look_closer(groups, book):
+    """For groups that say something new: who else it could be; and about their cars the newest order so far, and since when
+    the store knows them."""
     place = REPAIR_ORDERS.index
-    name, plate, dms_no = place["owner_name"], place["plate"], place["dms_no"]
-    doubtful, told = set(), {}
+    name, phone, dms_no, plate = (place[field] for field in ("owner_name", "owner_phone", "dms_no", "plate"))
+    bringer, bringer_phone = place["bringer_name"], place["bringer_phone"]
+    opened_on, settled_on = place["opened_on"], place["settled_on"]
+    vehicles, numbers, doubtful, told = [], set(), set(), {}
     for group in groups:
+        values, order = group.values, book.by_order_no.get(group.key)
         vehicle = _vehicle_of(group, book)
-        if vehicle is None:
-            continue
-        owner, values = book.owner_of(vehicle), group.values
-        order = book.by_order_no.get(group.key)
-        differs = values[name] is not None and (
-            owner is None
-            or owner.name != values[name]
-            or (values[dms_no] is not None and owner.dms_no != values[dms_no])
-            or (order is not None and order.owner_id not in (None, owner.id))
-        )
-        if differs or (values[plate] is not None and values[plate] != vehicle.plate):
-            doubtful.add(vehicle.id)
-        day = values[place["settled_on"]] or values[place["opened_on"]]
-        told[vehicle.id] = max(told.get(vehicle.id, (dt.date.min, "")), (day, group.key))
+        owner = book.owner_of(vehicle) if vehicle is not None else None
+        if values[name] is not None:
+            is_known = is_as_known(book, owner, name=values[name], dms_no=values[dms_no])
+            if not is_known:
+                numbers.update(number for number, _kind in values[phone] or ())
+                if vehicle is not None:
+                    vehicles.append(vehicle)
+            if vehicle is not None and (not is_known or _may_differ(owner, order, values[name], values[dms_no])):
+                doubtful.add(vehicle.id)
+        if vehicle is not None:
+            if values[plate] is not None and values[plate] != vehicle.plate:
+                doubtful.add(vehicle.id)
+            day = (values[settled_on] or values[opened_on], group.key)
+            told[vehicle.id] = max(told.get(vehicle.id, day), day)
+        if values[bringer] is not None and values[bringer_phone] and values[bringer] != values[name]:
+            stored = book.customers.rows.get(order.bringer_id) if order is not None else None
+            if stored is None or stored.name != values[bringer]:
+                numbers.update(number for number, _kind in values[bringer_phone])
+    book.look_closer(vehicles, numbers)
+    _learn(doubtful, told, {group.key for group in groups}, book)
+
+
+def _may_differ(owner, order, name, dms_no):
+    return (
+        owner.name != name
+        or (dms_no is not None and owner.dms_no != dms_no)
+        or (order is not None and order.owner_id not in (None, owner.id))
+    )
+
+
+def _learn(doubtful, told, at_hand, book):
     book.newest.update(book.memory.links.get("newest", {}))
     stored = {pk for pk in doubtful if pk > 0}
     if not stored:
@@ -128,7 +156,6 @@ def _learn(groups, book):
         RepairOrder.objects.alive().filter(vehicle_id__among=stored).annotate(day=Coalesce("settled_on", "opened_on"))
     )
     # Of the orders at hand counts what the file says: their days and cars may just be changing.
-    at_hand = {group.key for group in groups}
     for pk, day, number in orders.values_list("vehicle_id", "day", "order_no"):
         if number not in at_hand:
             book.newest[pk] = max(book.newest.get(pk, (dt.date.min, "")), (day, number))
@@ -243,16 +270,15 @@ def _owner(group, book, vehicle, stored, name, numbers, dms_no, day):
     current = book.owner_of(vehicle)
     if name is None:
         return None
-    known = (stored, current, *book.past_owners(vehicle))
-    person = find_person(book, name=name, numbers=numbers, dms_no=dms_no, known=known)
+    person = find_person(book, name=name, numbers=numbers, dms_no=dms_no, known=(stored, current), vehicle=vehicle)
     if person is None and is_renamed_here(book, current, numbers=numbers, dms_no=dms_no):
         person = current
-    ownership = book.current_ownership(vehicle)
-    starts = current is None or (
-        person is not current
-        and (ownership is None or ownership.started_on is None or day > ownership.started_on)
-        and _speaks_for_today(book, vehicle, day, group.key)
-    )
+    starts = current is None
+    if current is not None and person is not current:
+        since = book.current_ownership(vehicle)
+        starts = (since is None or since.started_on is None or day > since.started_on) and _speaks_for_today(
+            book, vehicle, day, group.key
+        )
     if person is None:
         stage = Stage.OWNER if starts else Stage.CONTACT
         person = new_person(book, name=name, dms_no=dms_no, stage=stage.value)
@@ -262,8 +288,6 @@ def _owner(group, book, vehicle, stored, name, numbers, dms_no, day):
         feed_phones(book, group, person, numbers)
     if starts:
         change_owner(book, vehicle, person, day)
-    elif person is current and ownership is not None:
-        book.ownerships.fed.add(ownership.id)
     return person
 
 

@@ -7,7 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.choices import CustomerKind, Stage
 from customers.sheets.book import OwnersBook
-from customers.sheets.people import change_owner, feed_person, feed_phones, find_person, is_renamed_here, new_person
+from customers.sheets.people import (
+    change_owner,
+    feed_person,
+    feed_phones,
+    find_person,
+    is_as_known,
+    is_renamed_here,
+    new_person,
+)
 from dms.columns import Choice, Code, Date, Finding, Name, Phone, Plate, Text, Vin, Whole
 from dms.sheets import Sheet
 
@@ -96,12 +104,22 @@ UNLIKE = (
 def plan_owners(groups, book: OwnersBook):
     """Compare owner rows with the records in hand (see dms.sheets.Sheet.plan)."""
     place = OWNERS.index
-    vin, phone, dms_no = place["vin"], place["phone"], place["dms_no"]
+    vin, name, phone, dms_no = place["vin"], place["name"], place["phone"], place["dms_no"]
     book.open(
         vins={group.values[vin] for group in groups},
-        numbers={number for group in groups for number, _kind in group.values[phone] or ()},
         dms_nos={group.values[dms_no] for group in groups if group.values[dms_no]},
     )
+    vehicles, numbers = [], set()
+    for group in groups:
+        values = group.values
+        vehicle = book.by_vin.get(values[vin])
+        owner = book.owner_of(vehicle) if vehicle is not None else None
+        if not is_as_known(book, owner, name=values[name], dms_no=values[dms_no]):
+            numbers.update(number for number, _kind in values[phone] or ())
+            if vehicle is not None:
+                vehicles.append(vehicle)
+    book.look_closer(vehicles, numbers)
+    book.load_phones()
     for group in groups:
         before = book.touches
         vehicle = book.by_vin.get(group.values[vin])
@@ -120,12 +138,7 @@ def _plan(group, book, vehicle):
     ) = group.values  # fmt: skip
     day = delivered_on or sold_on or invoiced_on
     owner = book.owner_of(vehicle) if vehicle is not None else None
-    person = None
-    if owner is None or owner.name != name or dms_no:
-        known = [owner, *book.past_owners(vehicle)] if vehicle is not None else ()
-        person = find_person(book, name=name, numbers=numbers or (), dms_no=dms_no, known=known)
-    else:
-        person = owner
+    person = find_person(book, name=name, numbers=numbers or (), dms_no=dms_no, known=(owner,), vehicle=vehicle)
     if person is None and is_renamed_here(book, owner, numbers=numbers, dms_no=dms_no):
         person = owner
     if person is None:
@@ -170,20 +183,19 @@ def _compare_vehicle(book, vehicle, plate, odometer_km, fields):
 
 
 def _compare_owner(group, book, vehicle, owner, person, day):
-    current = book.current_ownership(vehicle)
-    if owner is person and current is not None:
-        book.ownerships.fed.add(current.id)
-        if current.started_on is None and day is not None:
-            book.ownerships.change(current, "started_on", day)
+    if owner is person:
         _stage(book, person)
-    elif owner is None or day is None or current is None or current.started_on is None or day >= current.started_on:
+        if day is not None and vehicle.id not in book.delivery_of:
+            current = book.current_ownership(vehicle)
+            if current is not None and current.started_on is None:
+                book.ownerships.change(current, "started_on", day)
+        return
+    current = book.current_ownership(vehicle)
+    if owner is None or day is None or current is None or current.started_on is None or day >= current.started_on:
         change_owner(book, vehicle, person, day)
     else:
         # What we know is newer than this row: she goes into the history, the owner stays.
-        past = [o for o in book.ownerships_of[vehicle.id] if o.customer_id == person.id and not o.is_void]
-        if past:
-            book.ownerships.fed.add(past[0].id)
-        else:
+        if person not in book.past_owners(vehicle):
             book.open_ownership(vehicle, person, day, current.started_on)
         note = Finding("older_owner", person.name, params={"kept": owner.name}, column=group.columns.get("name"))
         group.note(note)

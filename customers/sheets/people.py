@@ -8,30 +8,40 @@ from dms.columns import Finding
 _NOT_HERS = (PhoneState.WRONG.value, PhoneState.DEAD.value)
 
 
-def find_person(book: CustomersBook, *, name, numbers=(), dms_no=None, known=()) -> CustomerRow | None:
-    """The customer of that DMS number; else of `known` (owners of the car, in the order of trust) the first of that name;
-    else one with that name and one of the numbers. A customer with another DMS number is somebody else."""
+def find_person(book: CustomersBook, *, name, numbers=(), dms_no=None, known=(), vehicle=None) -> CustomerRow | None:
+    """The customer of that DMS number; else the first of that name among `known` and the former owners of the car; else one
+    with that name and one of the numbers. A customer with another DMS number is somebody else."""
     if dms_no and dms_no in book.by_dms_no:
         return book.by_dms_no[dms_no]
     for person in known:
-        if person is not None and person.name == name and _may_be(person, dms_no):
+        if person is not None and person.name == name and may_be(person, dms_no):
             return person
-    rows = book.customers.rows
+    for person in book.past_owners(vehicle) if vehicle is not None else ():
+        if person.name == name and may_be(person, dms_no):
+            return person
     for number, _kind in numbers:
-        found = [rows[pk] for pk in book.by_number.get(number, ()) if pk in rows]
-        found = [person for person in found if person.name == name and _may_be(person, dms_no)]
+        found = [person for person in book.customers_with(number) if person.name == name and may_be(person, dms_no)]
         if found:
             return min(found, key=lambda person: (person.id < 0, abs(person.id)))
     return None
 
 
-def _may_be(person, dms_no):
+def is_as_known(book, person, *, name, dms_no) -> bool:
+    """Does `find_person` find the known person without looking any further?"""
+    if person is None:
+        return False
+    if dms_no and dms_no in book.by_dms_no:
+        return book.by_dms_no[dms_no] is person
+    return person.name == name and may_be(person, dms_no)
+
+
+def may_be(person, dms_no):
     return not dms_no or not person.dms_no or person.dms_no == dms_no
 
 
 def is_renamed_here(book, person, *, numbers, dms_no) -> bool:
     """DCRC has verified another name for the car's owner, and the row speaks of the same person by number."""
-    if person is None or "name" not in person.verified or not _may_be(person, dms_no):
+    if person is None or "name" not in person.verified or not may_be(person, dms_no):
         return False
     if dms_no and person.dms_no == dms_no or not numbers:
         return True
