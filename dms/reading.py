@@ -13,7 +13,7 @@ from django.conf import settings
 
 from common.cells import plain, text_of
 from dms.choices import Severity
-from dms.columns import Finding
+from dms.columns import Date, Finding
 from dms.errors import UnusableFile
 from dms.recognise import Layout, normalise
 from dms.sheets import Sheet, get_sheet
@@ -65,7 +65,7 @@ class _Cells(dict):
     def __init__(self, column, index, today):
         self.column = column
         self.index = index
-        self.clean = partial(column.clean, today=today)
+        self.clean = partial(column.clean, today=today) if isinstance(column, Date) else column.clean
         self.has_findings = False
         self.repeats = True
 

@@ -4,6 +4,7 @@ The owner is reminded, the bringer is asked how it went: they are kept apart. He
 """
 
 import datetime as dt
+from operator import attrgetter
 
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +68,13 @@ COLUMNS = (
     Money("amount", _("Amount"), "维修金额", "结算金额", "实收金额", "总金额", "应收金额", "工单金额", "结算总额", "金额"),
     Text("status", _("Status in the DMS"), "工单状态", "结算状态", "单据状态", "状态", length=30),
 )  # fmt: skip
+
+
+FIELDS = (
+    "vehicle_id", "owner_id", "bringer_id", "bringer_name", "bringer_phone", "opened_on", "settled_on", "odometer_km", "kind", "items",
+    "service_advisor", "technician", "amount", "status",
+)  # fmt: skip
+STORED = attrgetter(*FIELDS)
 
 
 def plan_orders(groups, book: OrdersBook):
@@ -200,32 +208,33 @@ def _plan(group, book, order, vehicle):
     if owner is None:
         owner = stored if order is not None else book.owner_of(vehicle)
     bringer = _bringer(group, book, order, owner, owner_name, owner_numbers or (), bringer_name, bringer_numbers or ())
-    values = {
-        "vehicle_id": vehicle.id,
-        "owner_id": owner.id if owner is not None else None,
-        "bringer_id": bringer.id if bringer is not None else None,
-        "bringer_name": bringer_name,
-        "bringer_phone": _joined(bringer_numbers) if bringer_numbers else None,
-        "opened_on": opened_on,
-        "settled_on": settled_on,
-        "odometer_km": odometer_km,
-        "kind": kind,
-        "items": items,
-        "service_advisor": advisor,
-        "technician": technician,
-        "amount": amount,
-        "status": status,
-    }
-    given = {field: value for field, value in values.items() if value is not None}
+    values = (
+        vehicle.id,
+        owner.id if owner is not None else None,
+        bringer.id if bringer is not None else None,
+        bringer_name,
+        _joined(bringer_numbers) if bringer_numbers else None,
+        opened_on,
+        settled_on,
+        odometer_km,
+        kind,
+        items,
+        advisor,
+        technician,
+        amount,
+        status,
+    )
     if order is None:
+        given = {field: value for field, value in zip(FIELDS, values, strict=True) if value is not None}
         book.new_order(order_no=order_no, **given)
     else:
         book.orders.fed.add(order.id)
         if order.is_void:
             book.orders.change(order, "is_void", False)
-        for field, value in given.items():
-            if getattr(order, field) != value:
-                book.orders.change(order, field, value)
+        if STORED(order) != values:
+            for field, value in zip(FIELDS, values, strict=True):
+                if value is not None and getattr(order, field) != value:
+                    book.orders.change(order, field, value)
     _note_newest(book, vehicle, day, order_no)
 
 

@@ -5,9 +5,10 @@ Header variants: DOMAIN §3.1 (用友, 长安铃木, 华胜, 五菱, 陕汽 expo
 
 from django.utils.translation import gettext_lazy as _
 
-from customers.choices import CustomerKind, Stage
+from customers.choices import CustomerKind
 from customers.sheets.book import OwnersBook
 from customers.sheets.people import (
+    OWNER,
     change_owner,
     feed_person,
     feed_phones,
@@ -202,8 +203,8 @@ def _compare_owner(group, book, vehicle, owner, person, day):
 
 
 def _stage(book, person):
-    if person.stage != Stage.OWNER.value:
-        book.customers.change(person, "stage", Stage.OWNER.value)
+    if person.stage != OWNER:
+        book.customers.change(person, "stage", OWNER)
 
 
 def _compare_delivery(book, vehicle, person, owner, delivered_on, sold_on, invoiced_on, consultant):

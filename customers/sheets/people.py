@@ -5,6 +5,8 @@ from customers.choices import CustomerKind, PhoneKind, PhoneState, Stage
 from customers.sheets.book import CustomerRow, CustomersBook
 from dms.columns import Finding
 
+# Plain text: an enum's value is looked up anew each time, and a list asks a million times.
+_MOBILE, OWNER = PhoneKind.MOBILE.value, Stage.OWNER.value
 _NOT_HERS = (PhoneState.WRONG.value, PhoneState.DEAD.value)
 
 
@@ -49,7 +51,7 @@ def is_renamed_here(book, person, *, numbers, dms_no) -> bool:
     return any(number in hers for number, _kind in numbers)
 
 
-def new_person(book, *, name, kind=None, stage=Stage.OWNER.value, dms_no=None, contact=None, address=None):
+def new_person(book, *, name, kind=None, stage=OWNER, dms_no=None, contact=None, address=None):
     likely = CustomerKind.COMPANY.value if is_company(name) else CustomerKind.PRIVATE.value
     person = book.new_customer(name, kind or likely, stage, dms_no or "", contact or "", address or "")
     given = {"name": name, "kind": kind, "contact_person": contact, "address": address}
@@ -89,7 +91,7 @@ def feed_phones(book, group, person, numbers):
     phones = book.phones_of.get(person.id)
     if phones is None:
         # Nothing known yet: the usual case of a first import.
-        primary = next((number for number in numbers if number.kind == PhoneKind.MOBILE.value), numbers[0])
+        primary = next((number for number in numbers if number.kind == _MOBILE), numbers[0])
         for number in numbers:
             book.new_phone(person.id, number.number, number.kind, is_primary=number is primary)
         return
@@ -116,10 +118,10 @@ def feed_phones(book, group, person, numbers):
 
 def _choose_primary(book, phones):
     primary = next((phone for phone in phones if phone.is_primary), None)
-    if primary is not None and (primary.kind == PhoneKind.MOBILE.value or primary.verified_at):
+    if primary is not None and (primary.kind == _MOBILE or primary.verified_at):
         return
     fit = [phone for phone in phones if phone.state not in _NOT_HERS] or phones
-    mobiles = [phone for phone in fit if phone.kind == PhoneKind.MOBILE.value]
+    mobiles = [phone for phone in fit if phone.kind == _MOBILE]
     if primary is None:
         if fit:
             book.phones.change((mobiles or fit)[0], "is_primary", True)
@@ -140,5 +142,5 @@ def change_owner(book, vehicle, person, day):
         book.ownerships.change(current, "ended_on", day)
     book.open_ownership(vehicle, person, day)
     book.vehicles.change(vehicle, "owner_id", person.id)
-    if person.stage != Stage.OWNER.value:
-        book.customers.change(person, "stage", Stage.OWNER.value)
+    if person.stage != OWNER:
+        book.customers.change(person, "stage", OWNER)
