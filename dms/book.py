@@ -40,19 +40,26 @@ class Memory:
 
 
 class Tally:
-    """Which distinct records of a model a batch created, updated, saw. A created record is not counted as updated too."""
+    """Which distinct records of a model a batch created, updated, saw. A created record is not counted as updated too;
+    one that was void and comes back counts as created."""
 
-    __slots__ = ("created", "seen", "updated")
+    __slots__ = ("created", "revived", "seen", "updated")
 
     def __init__(self):
         self.created = set()
+        self.revived = set()
         self.updated = set()
         self.seen = set()
 
-    def add(self, created, updated, fed):
-        self.created.update(created)
+    def add(self, created, revived, updated, fed):
+        self.created.update(created, revived)
+        self.revived.update(revived)
         self.updated.update(pk for pk in updated if pk not in self.created)
-        self.seen.update(created, updated, fed)
+        self.seen.update(created, revived, updated, fed)
+
+    def was_born(self, pk) -> bool:
+        """Did this batch make the record? Then its batch id is its history."""
+        return pk in self.created and pk not in self.revived
 
     def as_dict(self):
         created, updated = len(self.created), len(self.updated)
@@ -197,7 +204,7 @@ class Book:
             created = table.model.objects.filter(batch_id=batch_id).values_list("pk", flat=True)
             changes = Change.objects.filter(batch_id=batch_id, model=table.model._meta.label_lower)
             revived = changes.filter(deed="revive").values_list("object_id", flat=True)
-            tally.add([*created, *revived], changes.values_list("object_id", flat=True), ())
+            tally.add(created, revived, changes.values_list("object_id", flat=True), ())
 
     def finish(self):
         """Count what this chunk did and, unless this is a dry run, write it. Runs inside the caller's transaction."""
@@ -207,7 +214,7 @@ class Book:
             if table.is_counted:
                 revived = {pk for pk, diff in changed.items() if diff.get("is_void") == (True, False)}
                 tally = memory.counts.setdefault(table.label, Tally())
-                tally.add([*table.new, *revived], changed, table.fed)
+                tally.add(table.new, revived, changed, table.fed)
             if memory.is_dry:
                 carried = memory.carried.setdefault(table.label, {})
                 for pk in [*table.new, *changed]:
@@ -258,7 +265,10 @@ class Book:
             columns[place] = map(function, columns[place])
         rows = list(zip(*columns, *table.follow(records), itertools.repeat(moment, len(records)), changed, strict=True))
         update_rows(model, [*names, *table.follows, "changed_at"], rows)
+        tally = memory.counts.get(table.label)
         for row, diff in zip(records, changed.values(), strict=True):
+            if tally is not None and tally.was_born(row.id):
+                continue
             history.append(
                 change_row(
                     SimpleNamespace(_meta=model._meta, pk=row.id, store_id=memory.store_id),
