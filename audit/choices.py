@@ -26,6 +26,7 @@ class Deed(models.TextChoices):
     VERIFY = "verify", _("Verified")
     VOID = "void", _("Retired")
     REVIVE = "revive", _("Restored")
+    UNDO = "undo", _("Import undone")
     PRIMARY = "primary", _("Made primary")
     DO_NOT_CALL = "do_not_call", _("Do not call")
     MAY_CALL = "may_call", _("May be called again")

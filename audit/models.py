@@ -33,6 +33,8 @@ class Change(models.Model):
             models.Index(
                 fields=["customer_id", "-at"], name="change_customer", condition=models.Q(customer_id__isnull=False)
             ),
+            # What people did, by day: a few lines beside the hundreds of thousands that imports leave.
+            models.Index(fields=["store_id", "at"], name="change_people", condition=models.Q(batch_id__isnull=True)),
             models.Index(fields=["batch_id", "id"], name="change_batch", condition=models.Q(batch_id__isnull=False)),
         ]
 

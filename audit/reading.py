@@ -1,7 +1,8 @@
 """History lines in the reader's language: field labels, choices, dates and related rows worded. Reads only.
 
 Values were stored as JSON; what they mean is asked from the model of today. A field that a model names in
-`masked_fields` (phone numbers) is shown masked; a field that no longer exists shows its stored name and value.
+`masked_fields` (phone numbers) is shown masked; one in `open_choices` ({field: choices}, other values allowed) is worded as
+far as it can be; a field that no longer exists shows its stored name and value.
 """
 
 import datetime as dt
@@ -103,6 +104,11 @@ def _temporal(field, value):
     return day.isoformat() if day else str(value)
 
 
+def word_value(model, name, value) -> str:
+    """One stored value of a field in words; a related record is shown by its number."""
+    return _word(model, _field(model, name), value, {})
+
+
 def _word(model, field, value, related) -> str:
     if value is None or value in ("", [], {}):
         return EMPTY
@@ -114,8 +120,9 @@ def _word(model, field, value, related) -> str:
         return related.get((field.related_model, value), f"#{value}")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
+    choices = field.flatchoices or getattr(model, "open_choices", {}).get(field.name)
+    if choices:
+        return str(dict(choices).get(value, value))
     if isinstance(field, models.DateField):
         return _temporal(field, value)
     if isinstance(field, models.IntegerField):

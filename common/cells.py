@@ -95,9 +95,10 @@ def plain(value) -> str:
 def compact(value) -> str:
     """`plain` without any blank: for numbers, plates, codes."""
     text = text_of(value)
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    return _BLANKS.sub("", text)
+    if text.isascii():
+        return _BLANKS.sub("", text)
+    # Twice: what stands beside each other without the blanks may be one character (O and a spacing macron).
+    return unicodedata.normalize("NFKC", _BLANKS.sub("", unicodedata.normalize("NFKC", text)))
 
 
 def name_of(value) -> str:

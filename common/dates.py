@@ -33,19 +33,40 @@ class BadDate(ValueError):
         self.suggestion = suggestion
 
 
-def parse_date(value, *, today: dt.date | None = None) -> dt.date | None:
+def parse_date(value, *, today: dt.date | None = None, days_ahead: int = DAYS_AHEAD) -> dt.date | None:
     """The day a cell names; None where it names none (blank, placeholder, a software's zero date: 0000, 1900, 1970).
 
-    `today` bounds the future (DAYS_AHEAD); without it only the past is bounded. Raises BadDate.
+    `today` bounds the future (`days_ahead`); without it only the past is bounded. Raises BadDate.
     """
     day = _quick(value) or _read(value)
     if day is None:
         return None
     if day.year in (1899, 1900, 9999) or day in _SOFTWARE_DEFAULTS:
         return None
-    if day.year < FIRST_YEAR or (today is not None and day > today + dt.timedelta(days=DAYS_AHEAD)):
+    if day.year < FIRST_YEAR or (today is not None and day > today + dt.timedelta(days=days_ahead)):
         raise BadDate("date_out_of_range")
     return day
+
+
+_CLOCK = re.compile(
+    r"(上午|下午|AM|PM)?\s*(\d{1,2})[:时点]\s*(\d{1,2})(?:[:分]\s*(\d{1,2}))?", re.ASCII | re.IGNORECASE
+)
+
+
+def time_of(value) -> dt.time:
+    """The time of day of a cell that `parse_date` reads, to the second; midnight where it has none."""
+    if isinstance(value, dt.datetime):
+        return value.time().replace(microsecond=0, tzinfo=None)
+    if isinstance(value, (int, float)) or _SERIAL.fullmatch(plain(value)):
+        seconds = round(float(value) % 1 * 86_400) if float(value) < 60_001 else 0
+        return (dt.datetime.min + dt.timedelta(seconds=seconds)).time()
+    found = _CLOCK.search(plain(value))
+    if not found:
+        return dt.time(0)
+    hour, minute, second = int(found[2]), int(found[3]), int(found[4] or 0)
+    if (found[1] or "").upper() in ("下午", "PM") and hour < 12:
+        hour += 12
+    return dt.time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else dt.time(0)
 
 
 def _quick(value):

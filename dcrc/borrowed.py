@@ -1,9 +1,10 @@
-"""Texts of installed packages that ship no Chinese that Django finds: translated in dcrc/locale, which wins over theirs.
+"""Texts of installed packages that ship no Chinese that Django finds, or none that fits: translated in dcrc/locale, which wins over theirs.
 
 django-filter names its catalogue zh_CN, Django looks for zh_Hans. Nothing imports this file; it is read for its texts.
 """
 
 from django.utils.translation import gettext_noop as _
+from django.utils.translation import ngettext
 
 BORROWED = (
     # django-filter
@@ -50,6 +51,15 @@ BORROWED = (
     _("Yes"),
     _("No"),
     _("This is an exclusion filter"),
-    # Django itself
+    # Django itself; what it says about passwords is Chinese, but less polite than ours
+    _("Your old password was entered incorrectly. Please enter it again."),
+    _("Your password can’t be too similar to your other personal information."),
+    _("Your password can’t be a commonly used password."),
+    _("Your password can’t be entirely numeric."),
+    ngettext(
+        "Your password must contain at least %(min_length)d character.",
+        "Your password must contain at least %(min_length)d characters.",
+        8,
+    ),
     _("%(model)s instance with %(field)s %(value)r is not a valid choice."),
 )

@@ -60,7 +60,7 @@ def database(url: str) -> dict:
     if parts.scheme == "sqlite":
         name = unquote(parts.path[1:])
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "common.sqlite3",  # writers take turns
             "NAME": name or ":memory:",
             # IMMEDIATE: a writer waits for its turn at BEGIN instead of failing in the middle (docs/architecture.md).
             "OPTIONS": {

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "complaints",
     "customers",
     "dms",
+    "office",
     "accounts",
     "audit",
     "common",
@@ -84,6 +85,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "accounts.context_processors.navigation",
+                "office.context_processors.bell",
             ],
         },
     }
@@ -96,17 +98,35 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 # Run by accounts.services.create_store for every new store, in this order; each takes (store).
 STORE_DEFAULTS = ["cvp.defaults.seed_store", "followups.defaults.seed_store"]
 # Modules that declare importable sheets (a list `SHEETS` of dms.sheets.Sheet).
-DMS_SHEETS = ["customers.sheets"]
+DMS_SHEETS = ["customers.sheets", "complaints.sheets"]
 # Called after a batch has been imported, with (store_id, batch_id); must be safe to run twice.
-DMS_AFTER_IMPORT = ["followups.tasks.generate_after_import"]
+DMS_AFTER_IMPORT = ["followups.tasks.generate_after_import", "customers.tasks.find_duplicates_after_import"]
+# The same after an import was undone.
+DMS_AFTER_UNDO = ["followups.tasks.generate_after_import"]
+# Modules that declare which rows follow a person, a car, a fact (a list `FOLLOWS` of common.personal.Follow).
+PERSONAL = [
+    "audit.personal",
+    "dms.personal",
+    "customers.personal",
+    "complaints.personal",
+    "cvp.personal",
+    "followups.personal",
+]
+# What the codes of notices mean: registries {code: function of the parameters that gives the sentence}.
+NOTICE_WORDINGS = ["dms.notices.WORDS"]
 # Modules that declare figures (a list `FIGURES` of common.figures.Figure).
-FIGURES = ["followups.figures"]
+FIGURES = ["followups.figures", "customers.figures"]
+# Who plans the call that settles a conflict, (customer, subject=, by=, now=) -> id, and who withdraws it, (id, customer, now=) -> bool.
+CUSTOMERS_ASK_BY_CALL = "followups.services.planned.plan_verification"
+CUSTOMERS_ASK_NO_MORE = "followups.services.planned.withdraw_planned"
 # What the customer page shows of the floors above, by URL: (URL name taking the customer's id, permission).
 CUSTOMER_PANELS = [
     ("followups:customer_panel", "followups.work_queue"),
     ("complaints:customer_panel", "complaints.view_complaint"),
     ("cvp:customer_panel", "cvp.view_response"),
 ]
+# What the result page of an import shows of the floors above, by URL: (URL name taking the batch's id, permission).
+IMPORT_PANELS = [("followups:import_effect", "followups.work_queue")]
 # What one may begin from there: (URL name taking the customer's id, permission, label, icon).
 CUSTOMER_ACTIONS = [("followups:plan", "followups.work_queue", _("Plan a call"), "calendar-plus")]
 # Who words a row of the contact ledger: origin -> (a function that takes contacts and gives {id: text}, URL name of the origin's page).
@@ -143,7 +163,13 @@ SETTINGS_PAGES = [
 BACKGROUND_URL_NAMES = {"followups:renew"}
 
 # What each role may do (Django permissions; one group per role, seeded after every migrate).
-_CUSTOMERS = ["customers.view_customer", "customers.change_customer", "customers.reveal_phone"]
+# Who may correct a customer may also say which of two values is right.
+_CUSTOMERS = [
+    "customers.view_customer",
+    "customers.change_customer",
+    "customers.reveal_phone",
+    "customers.resolve_conflict",
+]
 _COMPLAINTS = ["complaints.view_complaint", "complaints.add_complaint", "complaints.change_complaint"]
 ROLE_PERMISSIONS = {
     "specialist": ["followups.work_queue", *_CUSTOMERS, *_COMPLAINTS, "cvp.view_response"],
@@ -152,11 +178,13 @@ ROLE_PERMISSIONS = {
         "followups.manage_queue",
         *_CUSTOMERS,
         "customers.add_customer",
+        "customers.send_outward",
         *_COMPLAINTS,
         "complaints.close_complaint",
         "cvp.view_response",
         "dms.view_batch",
         "dms.add_batch",
+        "dms.undo_batch",
         "reports.view_figures",
         "accounts.view_settings",
         "accounts.view_team",
@@ -270,13 +298,27 @@ if DEBUG or env.flag("DCRC_TESTING", False):
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = DATA_DIR / "uploads"  # never under the web root: uploads are read by us, not served
+FILE_UPLOAD_HANDLERS = [
+    "dms.uploads.CappedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 IMPORT_MAX_BYTES = env.number("IMPORT_MAX_MB", 50) * 1024 * 1024
 IMPORT_MAX_ROWS = env.number("IMPORT_MAX_ROWS", 200_000)
 IMPORT_CHUNK_ROWS = env.number("IMPORT_CHUNK_ROWS", 2_000)
 # A file up to this size is checked while the page waits (about a second); a larger one is checked by the worker.
 IMPORT_CHECK_INLINE_BYTES = env.number("IMPORT_CHECK_INLINE_KB", 1024) * 1024
+# Of what a preview would change, so many records of each kind are kept and shown, by row.
+IMPORT_SHOWN_DIFFERENCES = env.number("IMPORT_SHOWN_DIFFERENCES", 2_000)
 # A running import that has given no sign of life for so many seconds belongs to a dead worker; the sweep takes it over.
 IMPORT_STALE_SECONDS = env.number("IMPORT_STALE_SECONDS", 90)
+# The watched folders, INBOX_DIR/STORE CODE/; a file is taken once it has not changed for so many seconds.
+INBOX_DIR = Path(env.text("INBOX_DIR", str(DATA_DIR / "inbox")))
+INBOX_QUIET_SECONDS = env.number("INBOX_QUIET_SECONDS", 30)
+# Managers are told when nothing was imported for so many days.
+IMPORT_SILENCE_DAYS = env.number("IMPORT_SILENCE_DAYS", 30)
+# Uploaded files and remarks on their rows are thrown away so many days after the import; its counts stay.
+IMPORT_KEEP_DAYS = env.number("IMPORT_KEEP_DAYS", 180)
 
 # --- Celery: the broker is a doorbell, the database is the ledger -------------------------------------------------------
 if REDIS_URL:
@@ -315,12 +357,22 @@ CELERY_BEAT_SCHEDULE = {
     },
     # Finds what a killed worker or a wiped broker left undone.
     "sweep-imports": {"task": "dms.tasks.sweep_imports", "schedule": 60.0},
+    "sweep-after-imports": {"task": "followups.tasks.sweep_after_imports", "schedule": 60.0},
+    # Files that were laid into the watched folders.
+    "read-inbox": {"task": "dms.tasks.read_inbox", "schedule": 60.0},
+    "check-import-silence": {"task": "dms.tasks.check_import_silence", "schedule": crontab(hour=7, minute=45)},
+    "purge-uploads": {"task": "dms.tasks.purge_uploads", "schedule": crontab(hour=3, minute=40)},
     # A promise whose moment has come rises above the other topics of its card.
     "wake-promises": {"task": "followups.tasks.wake_due_promises", "schedule": 60.0},
     "clear-sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
 }
 # Sent once by every worker as it starts.
-CATCH_UP_TASKS = ["dms.tasks.sweep_imports", "followups.tasks.generate_due_items"]
+CATCH_UP_TASKS = [
+    "dms.tasks.sweep_imports",
+    "followups.tasks.sweep_after_imports",
+    "dms.tasks.read_inbox",
+    "followups.tasks.generate_due_items",
+]
 
 # --- Logging ----------------------------------------------------------------------------------------------------------
 LOGGING = {

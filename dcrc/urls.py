@@ -11,5 +11,6 @@ urlpatterns = [
     path("complaints/", include("complaints.urls")),
     path("surveys/", include("cvp.urls")),
     path("figures/", include("reports.urls")),
+    path("notices/", include("office.urls")),
     path("admin/", admin.site.urls),
 ]

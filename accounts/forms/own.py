@@ -23,6 +23,9 @@ class LoginForm(AuthenticationForm):
         self.helper = helper("username", "password")
 
     def get_invalid_login_error(self):
+        # The name stands there already: what is typed again is the password.
+        self.fields["username"].widget.attrs.pop("autofocus", None)
+        self.fields["password"].widget.attrs["autofocus"] = True
         return forms.ValidationError(
             self.error_messages["invalid_login"],
             code="invalid_login",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django import template
 from django.contrib.staticfiles import finders
+from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
@@ -35,6 +36,18 @@ def masked(number: str) -> str:
     if len(number) < 8:
         return "*" * max(len(number) - 2, 0) + number[-2:]
     return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
+
+
+@register.filter
+def round_size(size: int) -> str:
+    """`50 MB`, where filesizeformat says 50.0 MB."""
+    return filesizeformat(size).replace(".0", "")
+
+
+@register.filter
+def thousands(number: int) -> str:
+    """`200,000`, in both languages."""
+    return f"{number:,}"
 
 
 @register.simple_tag(takes_context=True)

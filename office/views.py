@@ -1,0 +1,47 @@
+"""The notices of the reader: everybody who is logged in has some."""
+
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from common.paging import keyset_page
+from office import services
+from office.models import Notice
+
+PAGE_SIZE = 30
+TABS = {"": _("All"), "unread": _("Unread")}
+
+
+def own_notice(request, pk):
+    return get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
+
+
+@require_safe
+def notices(request):
+    """What is unread first, then the newest."""
+    show = request.GET.get("show", "") if request.GET.get("show") in TABS else ""
+    rows = Notice.objects.visible_to(request.user).select_related("store")
+    page = keyset_page(
+        rows.unread() if show else rows, ("-is_unread", "-id"), after=request.GET.get("after", ""), size=PAGE_SIZE
+    )
+    return render(request, "office/notices.html", {"page": page, "show": show, "tabs": TABS.items()})
+
+
+@require_POST
+def open_notice(request, pk):
+    """Read it and go where it leads. A POST, since a link that is only looked ahead at must not count as read."""
+    notice = own_notice(request, pk)
+    services.mark_read(notice)
+    return redirect(notice.url or "office:notices")
+
+
+@require_POST
+def read(request, pk):
+    services.mark_read(own_notice(request, pk))
+    return redirect("office:notices")
+
+
+@require_POST
+def read_all(request):
+    services.mark_all_read(request.user)
+    return redirect("office:notices")
