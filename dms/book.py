@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from types import SimpleNamespace
 
-from audit.choices import Source
+import common.lookups  # noqa: F401 - registers `among`
+from audit.choices import Deed, Source
 from audit.models import Change
 from audit.services import change_row
 from common.upsert import allocate_ids, insert_rows, plain_value, read_rows, readable, update_rows
@@ -31,10 +32,12 @@ class Memory:
     today: dt.date  # the store's day on which the file was uploaded
     is_dry: bool
     by: object = None
+    deed: str = ""  # what history calls the changes; "": an edit, or a revival
     told: dict = field(default_factory=dict)  # label -> {id: bits}
     carried: dict = field(default_factory=dict)  # dry runs: label -> {id: record} that would have been written
     links: dict = field(default_factory=dict)  # dry runs: whatever a Book needs to find those again
     counts: dict = field(default_factory=dict)  # label -> Tally
+    revived: dict = field(default_factory=dict)  # label -> {id}: void records that this batch brought back
     ids: dict = field(default_factory=dict)  # model -> iterator of new primary keys
     conflicts: int = 0
 
@@ -73,7 +76,12 @@ class Table:
     record: a slotted dataclass whose fields are columns of the model, `id` first, `is_void` among them.
     follows: columns that follow from others; `follow(records)` gives a list of values for each. Written, but no history.
     customer_id: function of the record, whose file a change belongs to.
+    title: function of the record, what a reader calls it.
     is_counted: stands in the counts of records; links between records do not.
+    keys: fields that a record keeps when it comes back after an undo; what it is found by.
+    gives_way: function of the changes {attname: (before, now)} of a record: does it free a place of which there is only one
+        (the primary number, the present owner)? Then it is written before the others.
+    is_optional: stands there only where the file touches it.
     """
 
     def __init__(
@@ -85,7 +93,11 @@ class Table:
         follows=(),
         follow=lambda rows: (),
         customer_id: Callable = lambda row: None,
+        title: Callable = lambda row: "",
         is_counted=True,
+        keys=(),
+        gives_way: Callable = lambda diff: False,
+        is_optional=False,
     ):
         self.book = book
         self.model = model
@@ -96,11 +108,16 @@ class Table:
         self.follows = follows
         self.follow = follow
         self.customer_id = customer_id
+        self.title = title
         self.is_counted = is_counted
+        self.keys = keys
+        self.gives_way = gives_way
+        self.is_optional = is_optional
         self.rows = {}  # id -> record
         self.new = {}  # id -> record
         self.old = {}  # id -> {attname: value before}
         self.fed = set()
+        self._undone = {}  # id of a void record -> was it an undo that took it away?
 
     def load(self, queryset):
         """Take the rows of a queryset into hand. A row already in hand, or changed by an earlier chunk of a dry run,
@@ -148,6 +165,39 @@ class Table:
         self.book.touches += 1
         return True
 
+    def is_undone(self, row) -> bool:
+        """Was it the undo of an import that made this record void, rather than a person or a list?"""
+        if row.id not in self._undone:
+            unknown = {pk for pk, other in self.rows.items() if other.is_void and pk not in self._undone} | {row.id}
+            lines = Change.objects.filter(
+                model=self.model._meta.label_lower, object_id__among=unknown, changes__has_key="is_void"
+            )
+            self._undone |= dict.fromkeys(unknown, False)
+            self._undone |= {
+                pk: deed == Deed.UNDO for pk, deed in lines.order_by("pk").values_list("object_id", "deed")
+            }
+        return self._undone[row.id]
+
+    def was_undone(self, row) -> bool:
+        """Is the record void by an undo?"""
+        return row.is_void and self.is_undone(row)
+
+    def revive(self, row) -> bool:
+        """A void record comes back. True where an undo had taken it away: then it begins anew, with nothing of the undone
+        import but its `keys`."""
+        begins_anew = self.is_undone(row)
+        self.change(row, "is_void", False)
+        if begins_anew:
+            new = self.record(row.id)
+            for name in self.attnames:
+                if name not in self.keys:
+                    self.change(row, name, getattr(new, name))
+        return begins_anew
+
+    def is_fresh(self, row) -> bool:
+        """Was it created or brought back in this chunk?"""
+        return row.id in self.new or (not row.is_void and self.old.get(row.id, {}).get("is_void", False))
+
     def changed(self):
         """{id: {attname: (before, now)}} of what differs from the database."""
         found = {}
@@ -159,17 +209,39 @@ class Table:
         return found
 
 
+class NotedTable(Table):
+    """Of a dry run: knows too which row of the file first created or changed a record (`row_of`: {id: row})."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.row_of = {}
+
+    def create(self, row):
+        self.row_of[row.id] = self.book.row
+        return super().create(row)
+
+    def change(self, row, name, value):
+        if not super().change(row, name, value):
+            return False
+        self.row_of.setdefault(row.id, self.book.row)
+        return True
+
+
 class Book:
-    """Subclass with the tables of a floor. One Book per chunk; what a dry run would have written is carried by its Memory."""
+    """Subclass with the tables of a floor. One Book per chunk; what a dry run would have written is carried by its Memory.
+
+    A plan sets `row` to that of the group it is about to compare, so that a preview can say where a difference stands.
+    """
 
     def __init__(self, memory: Memory):
         self.memory = memory
+        self.row = 0
         self.touches = 0  # creations and changes so far: a group that moved this number has changed something
         self.tables: list[Table] = []
         self.conflicts = []  # (row, model label, object id, customer id, field, ours, theirs)
 
     def table(self, model, record, **kwargs) -> Table:
-        table = Table(self, model, record, **kwargs)
+        table = (NotedTable if self.memory.is_dry else Table)(self, model, record, **kwargs)
         self.tables.append(table)
         return table
 
@@ -194,25 +266,44 @@ class Book:
         Then note in memory.links how to find it."""
         return False
 
+    # --- Asked by the undo of a batch (dms.takeback) ------------------------------------------------------------------
+    def accompany(self, table, rows):
+        """Take into hand what `title` and `stays` want to know of these records."""
+
+    def stays(self, table, row) -> bool:
+        """Is the record true although its batch is undone? Then it is left without a word."""
+        return False
+
+    def retired(self, table, row):
+        """The record was made void: what else of it has to change?"""
+
+    def settle(self, undo):
+        """Fields were put back and records made void in hand, and nothing is written yet: put right what hangs together.
+        `undo` is a TakeBack, with `ours`, `keepers`, `retire` and `leave`."""
+
     def recall(self):
         """After an interruption: which records the batch has created and updated so far, into memory.counts."""
         batch_id = self.memory.batch_id
         for table in self.tables:
+            changes = Change.objects.filter(batch_id=batch_id, model=table.model._meta.label_lower)
+            revived = set(changes.filter(deed=Deed.REVIVE).values_list("object_id", flat=True))
+            self.memory.revived[table.label] = revived
             if not table.is_counted:
                 continue
-            tally = self.memory.counts.setdefault(table.label, Tally())
             created = table.model.objects.filter(batch_id=batch_id).values_list("pk", flat=True)
-            changes = Change.objects.filter(batch_id=batch_id, model=table.model._meta.label_lower)
-            revived = changes.filter(deed="revive").values_list("object_id", flat=True)
-            tally.add(created, revived, changes.values_list("object_id", flat=True), ())
+            updated = changes.values_list("object_id", flat=True)
+            if table.is_optional and not (created or updated):
+                continue
+            self.memory.counts.setdefault(table.label, Tally()).add(created, revived, updated, ())
 
     def finish(self):
         """Count what this chunk did and, unless this is a dry run, write it. Runs inside the caller's transaction."""
         memory, history = self.memory, []
         for table in self.tables:
             changed = table.changed()
-            if table.is_counted:
-                revived = {pk for pk, diff in changed.items() if diff.get("is_void") == (True, False)}
+            revived = {pk for pk, diff in changed.items() if diff.get("is_void") == (True, False)}
+            memory.revived.setdefault(table.label, set()).update(revived)
+            if table.is_counted and (changed or table.new or table.fed or not table.is_optional):
                 tally = memory.counts.setdefault(table.label, Tally())
                 tally.add(table.new, revived, changed, table.fed)
             if memory.is_dry:
@@ -221,16 +312,19 @@ class Book:
                     if self.carry(table, table.rows[pk]):
                         carried[pk] = table.rows[pk]
             else:
-                self._update(table, changed, history)
+                first = {pk: diff for pk, diff in changed.items() if table.gives_way(diff)}
+                self._update(table, first, history)
+                self._update(table, {pk: diff for pk, diff in changed.items() if pk not in first}, history)
                 self._insert(table)
         if history:
             insert_rows(Change, _CHANGE, [_change_values(change) for change in history])
 
     def close(self):
-        """Let go of the records. Tables and book point at each other, and imports run without the cyclic collector."""
+        """Let go of the records; the book is of no use any more. Tables and book point at each other, also by the methods
+        that tables were given, and imports run without the cyclic collector: a chunk that is kept costs megabytes."""
         for table in self.tables:
-            table.book = None
-        self.tables.clear()
+            vars(table).clear()
+        vars(self).clear()
 
     def _insert(self, table):
         if not table.new:
@@ -277,7 +371,7 @@ class Book:
                     source=Source.IMPORT,
                     batch_id=memory.batch_id,
                     customer_id=table.customer_id(row),
-                    deed="revive" if diff.get("is_void") == (True, False) else "edit",
+                    deed=memory.deed or (Deed.REVIVE if diff.get("is_void") == (True, False) else Deed.EDIT),
                     at=memory.now,
                 )
             )

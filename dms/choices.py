@@ -3,7 +3,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class BatchState(models.TextChoices):
-    """uploaded -> [checking ->] ready (previewed) -> queued -> running -> done | failed; uploaded/ready -> cancelled.
+    """uploaded -> [checking ->] ready (previewed) -> queued -> running -> done | failed; uploaded/ready -> cancelled;
+    done/failed -> undoing -> undone.
 
     A long file is checked by the worker and is `checking` meanwhile; a short one goes straight to ready.
     """
@@ -16,10 +17,32 @@ class BatchState(models.TextChoices):
     DONE = "done", _("Imported")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
+    UNDOING = "undoing", _("Undoing")
+    UNDONE = "undone", _("Undone")
 
 
 # Somebody is at work on it, or will be; the page polls.
-MOVING = (BatchState.CHECKING, BatchState.QUEUED, BatchState.RUNNING)
+MOVING = (BatchState.CHECKING, BatchState.QUEUED, BatchState.RUNNING, BatchState.UNDOING)
+
+
+# What such a batch brought stands for nothing any more.
+TAKEN_BACK = (BatchState.UNDOING, BatchState.UNDONE)
+
+
+class BatchOrigin(models.TextChoices):
+    """By which door the file came."""
+
+    BROWSER = "browser", _("Uploaded in the browser")
+    COMMAND = "command", _("Command line")
+    INBOX = "inbox", _("Watched folder")
+
+
+class DifferenceKind(models.TextChoices):
+    """What a preview found about a record."""
+
+    CHANGED = "changed", _("Changed records")
+    NEW = "new", _("New records")
+    CONFLICT = "conflict", _("Conflicts")  # DCRC has verified the stored value: it stays
 
 
 class Severity(models.TextChoices):
@@ -31,3 +54,13 @@ class ConflictState(models.TextChoices):
     OPEN = "open", _("To be decided")
     OURS = "ours", _("Ours kept")
     THEIRS = "theirs", _("Theirs taken")
+    VERIFY = "verify", _("To be verified by a call")
+
+
+class InboxState(models.TextChoices):
+    """What became of a file of the watched folder; "" while nobody knows yet."""
+
+    IMPORTED = "imported", _("Imported")
+    REPEATED = "repeated", _("Taken in before")
+    WAITING = "waiting", _("Waits for a decision")
+    REFUSED = "refused", _("Not imported")

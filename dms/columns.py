@@ -4,6 +4,7 @@
 (with a value to `keep`, or none: then the cell is left out and the stored value stays).
 """
 
+import datetime as dt
 from unicodedata import is_normalized
 
 from common.cells import (
@@ -17,7 +18,8 @@ from common.cells import (
     plain,
     text_of,
 )
-from common.dates import BadDate, parse_date
+from common.companies import is_credit_code
+from common.dates import DAYS_AHEAD, BadDate, parse_date, time_of
 from common.money import BadNumber, parse_money, parse_whole
 from common.phones import MOBILE, PhoneNumber, is_plain_mobile, read_phones
 from common.plates import BadPlate, clean_plate
@@ -165,11 +167,27 @@ class Code(Text):
 
 
 class Date(Column):
+    """A day; `days_ahead`: how far beyond today it may lie (a warranty ends in years)."""
+
+    def __init__(self, *args, days_ahead=DAYS_AHEAD, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.days_ahead = days_ahead
+
     def read(self, cell, today):
         try:
-            return parse_date(cell, today=today)
+            return parse_date(cell, today=today, days_ahead=self.days_ahead)
         except BadDate as error:
             return Finding(error.code, text_of(cell), suggestion=error.suggestion)
+
+
+class Moment(Date):
+    """A day with its time of day, where the cell has one: a naive datetime in the store's zone."""
+
+    def read(self, cell, today):
+        day = super().read(cell, today)
+        if day is None or day.__class__ is Finding:
+            return day
+        return dt.datetime.combine(day, time_of(cell))
 
 
 class Phone(Column):
@@ -245,6 +263,38 @@ class Whole(Column):
             return parse_whole(cell, largest=self.largest) or None
         except BadNumber as error:
             return Finding(error.code, text_of(cell), params={"largest": self.largest})
+
+
+class Amount(Money):
+    """A number with two places that is not negative and not above `largest`; zero says nothing."""
+
+    def __init__(self, *args, largest, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.largest = largest
+
+    def read(self, cell, today):
+        number = super().read(cell, today)
+        if number.__class__ is Finding or not number:
+            return number or None
+        if number < 0:
+            return Finding("number_negative", text_of(cell))
+        if number > self.largest:
+            return Finding("number_out_of_range", text_of(cell), params={"largest": self.largest})
+        return number
+
+
+class CreditCode(Code):
+    """The unified social credit code of a company: 18 characters with a check digit."""
+
+    def clean(self, cell, *, today=None):
+        return Column.clean(self, cell, today=today)
+
+    def read(self, cell, today):
+        code = super().read(cell, today)
+        if code is None or code.__class__ is Finding:
+            return code
+        code = code.upper()
+        return code if is_credit_code(code) else Finding("credit_code", code)
 
 
 class Choice(Column):

@@ -5,6 +5,7 @@ import contextlib
 import datetime as dt
 import gc
 import heapq
+import time
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from accounts.models import Store
-from common.upsert import insert_rows, plain_value
+from common.upsert import insert_rows, loading, plain_value
 from dms.book import Memory, Tally
 from dms.choices import ConflictState, Severity
 from dms.columns import Finding
@@ -23,6 +24,8 @@ from dms.sheets import Sheet, get_sheet
 
 SHOWN_ERRORS = 1_000
 ATTEMPTS = 4
+CHUNK_SECONDS = 0.3  # a desk that wants to save may have to wait for a chunk to be committed, on SQLite for any
+FEWEST_ROWS = 100
 
 
 @dataclass
@@ -123,8 +126,10 @@ def plan(sheet, groups, book, counts):
 
 
 @_without_collector()
-def dry_run(job: Import, *, keep=SHOWN_ERRORS, tell=None) -> tuple[Counts, Errors]:
-    """What a run would do, with nothing written and no lock taken. `tell(rows done, rows)` hears of each chunk."""
+@loading()
+def dry_run(job: Import, *, keep=SHOWN_ERRORS, tell=None, differences=None) -> tuple[Counts, Errors]:
+    """What a run would do, with nothing written and no lock taken. `tell(rows done, rows)` hears of each chunk, and
+    `differences` (dms.differences.Differences) gathers what would change."""
     memory, counts, errors = job.memory(is_dry=True), Counts(), Errors(keep)
     for note in file_notes(job):
         errors.add(error_of(note, job.layout))
@@ -132,6 +137,8 @@ def dry_run(job: Import, *, keep=SHOWN_ERRORS, tell=None) -> tuple[Counts, Error
         book = job.sheet.book(memory)
         plan(job.sheet, groups, book, counts)
         book.finish()
+        if differences is not None:
+            differences.gather(book)
         book.close()
         for group in groups:
             for note in group.notes:
@@ -149,6 +156,21 @@ def _sum_up(counts, memory, pile):
     counts.records = {label: tally.as_dict() for label, tally in sorted(memory.counts.items())}
 
 
+class Pace:
+    """How many rows the next chunk has: settings.IMPORT_CHUNK_ROWS, or fewer where this machine, busy as it is, would hold
+    its locks for longer than CHUNK_SECONDS."""
+
+    def __init__(self):
+        self.most = self.rows = settings.IMPORT_CHUNK_ROWS
+
+    def __call__(self):
+        return self.rows
+
+    def took(self, seconds):
+        fit = int(self.rows * CHUNK_SECONDS / max(seconds, 0.001))
+        self.rows = min(self.most, max(fit, FEWEST_ROWS))
+
+
 class Run:
     """The writing run of one batch, chunk by chunk. `advance` is called inside each chunk's transaction with
     (groups done, rows done, counts) and raises Overtaken to roll it back."""
@@ -160,13 +182,15 @@ class Run:
         self.errors_total = errors_total or self.counts.errors_total
         self.memory = job.memory(is_dry=False)
         self.memory.conflicts = self.counts.conflicts
+        self.pace = Pace()
 
     @_without_collector()
+    @loading()
     def go(self, advance):
         if self.start:
             self._recall()
         done = self.start
-        for groups in self.job.pile.chunks(self.start):
+        for groups in self.job.pile.chunks(self.start, rows=self.pace):
             self._chunk(groups, done, advance)
             done += len(groups)
         return self.counts
@@ -193,6 +217,7 @@ class Run:
         memory.now = timezone.now()
         # One import at a time writes into a store; the desk, which only refers to the store, does not wait for this.
         Store.objects.select_for_update(no_key=True).get(pk=job.store.pk)
+        begun = time.monotonic()  # waiting for others is no reason to take less
         if memory.ids and not _ids_outlive_transactions():
             memory.ids = {}
         book = job.sheet.book(memory)
@@ -208,6 +233,7 @@ class Run:
         self.counts.errors_total += len(notes)
         _sum_up(self.counts, memory, job.pile)
         advance(done + len(groups), sum(group.count for group in groups), self.counts)
+        self.pace.took(time.monotonic() - begun)
 
     def _recall(self):
         """After an interruption: plan what has been written again, without writing, to know what was told and counted."""

@@ -2,10 +2,11 @@
 
 from django import forms
 from django.conf import settings
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
+from common.templatetags.dcrc import round_size
 from dms.recognise import missing_fields
+from dms.samples import letters
 from dms.sheets import all_sheets, get_sheet
 
 
@@ -25,7 +26,7 @@ class UploadForm(forms.Form):
         if file.size > settings.IMPORT_MAX_BYTES:
             raise forms.ValidationError(
                 _("This file is larger than %(size)s. Export a shorter period, or without pictures, and try again."),
-                params={"size": filesizeformat(settings.IMPORT_MAX_BYTES)},
+                params={"size": round_size(settings.IMPORT_MAX_BYTES)},
             )
         return file
 
@@ -86,12 +87,3 @@ class MappingForm(forms.Form):
     @property
     def unused_headers(self):
         return [line["header"] for line in self.lines if not line["is_used"] and line["header"]]
-
-
-def letters(index):
-    """0 -> A, 25 -> Z, 26 -> AA: the column's name as Excel shows it."""
-    name = ""
-    while index >= 0:
-        name = chr(ord("A") + index % 26) + name
-        index = index // 26 - 1
-    return name

@@ -6,6 +6,7 @@ would cost more than all the rest. Touches no database.
 
 import datetime as dt
 import re
+from collections import Counter
 from functools import partial
 from itertools import islice, repeat
 
@@ -20,6 +21,15 @@ from dms.sheets import Sheet, get_sheet
 
 BLOCK = 2_000
 CACHE = 60_000
+# Whole columns are masked, or full of broken formulas; that does not make them another column.
+_NO_SIGN_OF_A_WRONG_COLUMN = (
+    "formula_error",
+    "phone_masked",
+    "plate_masked",
+    "vin_masked",
+    "value_masked",
+    "digits_lost",
+)
 _TOTALS = re.compile(
     r"^(?:本页|本表|以上)?(?:合\s*计|小\s*计|总\s*计|总数|共\s*计|累\s*计|制\s*表|制单|审核|复核|打印|导出|填表|统计)"
     r"[人者员]?(?:时间|日期)?(?:[:(\s\d].*)?$"
@@ -36,7 +46,7 @@ class Group:
     `columns` is {field: index of its column in the file, or None}. A note is (row, column index in the file or None, code, severity, value, params, suggestion).
     """
 
-    __slots__ = ("columns", "count", "is_rejected", "key", "notes", "outcome", "row", "values")
+    __slots__ = ("columns", "count", "is_rejected", "key", "notes", "others", "outcome", "row", "values")
 
     def __init__(self, key, row, count, values, columns):
         self.columns = columns
@@ -45,6 +55,7 @@ class Group:
         self.count = count
         self.values = values
         self.notes = []
+        self.others = ()  # values of the rows that name somebody else than the one who counts
         self.is_rejected = False
         self.outcome = "unchanged"
 
@@ -68,8 +79,16 @@ class _Cells(dict):
         self.clean = partial(column.clean, today=today) if isinstance(column, Date) else column.clean
         self.has_findings = False
         self.repeats = True
+        self.filled = self.unread = 0  # counted from the first block with findings on
+        self.days = Counter() if isinstance(column, Date) else None
 
     def read(self, cells):
+        values = self._read(cells)
+        if self.days is not None:
+            self.days.update(values)
+        return values
+
+    def _read(self, cells):
         if not self.repeats:
             return list(map(self._clean, cells))
         known = len(self)
@@ -78,6 +97,14 @@ class _Cells(dict):
             self.repeats = False
             self.clear()
         return values
+
+    def count_unread(self, values):
+        """The numbers of the rows with findings; those that leave nothing are counted."""
+        self.filled += len(values) - values.count(None)
+        for number, value in enumerate(values):
+            if value.__class__ is Finding:
+                self.unread += value.keep is None and value.code not in _NO_SIGN_OF_A_WRONG_COLUMN
+                yield number
 
     def _clean(self, cell):
         value = self.clean(cell)
@@ -105,6 +132,7 @@ class Pile:
         self.layout = layout
         self.rows = 0
         self.last_row = layout.header_row
+        self.cells = {}  # column index: its _Cells, with what was counted about it
         self._members = []  # of each group: its row, or a list of rows
         self._numbers = {}  # key -> place in _members
 
@@ -132,10 +160,11 @@ class Pile:
         self._numbers = None
 
     def chunks(self, start=0, *, rows=None):
-        """Lists of groups with about `rows` rows each (a group is never cut), from group number `start` on."""
-        limit = rows or settings.IMPORT_CHUNK_ROWS
+        """Lists of groups from group number `start` on, each with about as many rows (a group is never cut) as `rows()` says
+        at that moment; without it settings.IMPORT_CHUNK_ROWS."""
+        rows = rows or (lambda: settings.IMPORT_CHUNK_ROWS)
         judge = Judge(self.sheet, self.layout)
-        chunk, size = [], 0
+        chunk, size, limit = [], 0, rows()
         for place in range(start, len(self._members)):
             member = self._members[place]
             group = judge.group(member)
@@ -143,7 +172,7 @@ class Pile:
             size += group.count
             if size >= limit:
                 yield chunk
-                chunk, size = [], 0
+                chunk, size, limit = [], 0, rows()
         if chunk:
             yield chunk
 
@@ -164,6 +193,7 @@ def read_pile(tab, layout: Layout, *, today: dt.date) -> Pile:
     if not pile.rows:
         raise UnusableFile("no_rows")
     pile.close()
+    pile.cells = {cells.index: cells for _column, columns in reader.fields for _place, cells in columns}
     return pile
 
 
@@ -181,7 +211,9 @@ class _Reader:
         ]
         self.mapped = [index - first_column for index in layout.mapping]
         self.width = max(self.mapped) + 1
-        self.key = sheet.index[sheet.key]
+        self.own = {index - first_column for index in layout.own}
+        # Where rows have no key, the first column tells data from noise.
+        self.key = sheet.index[sheet.key] if sheet.key else 0
         self.names = [
             index - first_column
             for column in sheet.columns
@@ -196,7 +228,7 @@ class _Reader:
         table = list(zip(*block, strict=False))
         flags = bytearray(len(block))
         columns = [self._field(column, cells, table, flags, len(block)) for column, cells in self.fields]
-        keys = columns[self.key]
+        keys = columns[self.key] if self.fields[self.key][1] else [None] * len(block)
         numbers = range(number, number + len(block))
         for place, row in enumerate(zip(numbers, flags, *columns, strict=True)):
             key = keys[place]
@@ -211,22 +243,21 @@ class _Reader:
                     continue
             pile.last_row = row[0]
             pile.rows += 1
-            pile.add(key, row)
+            pile.add(key if self.sheet.key else None, row)
 
     def _field(self, column, cells, table, flags, size):
         values = None
         for place, cache in cells:
             found = cache.read(table[place])
             if cache.has_findings:
-                for number, value in enumerate(found):
-                    if value.__class__ is Finding:
-                        flags[number] = 1
+                for number in cache.count_unread(found):
+                    flags[number] = 1
             values = found if values is None else list(map(_together, repeat(column), values, found))
         return repeat(None, size) if values is None else values
 
     def _kind_of(self, cells, row, key):
         """Is a row without a plain key data, or a blank line, a total, a hint, a repeated header?"""
-        texts = [text_of(cell) for cell in cells]
+        texts = ["" if place in self.own else text_of(cell) for place, cell in enumerate(cells)]
         if not any(texts):
             return "blank"
         if not any(texts[index] for index in self.mapped):
@@ -295,7 +326,7 @@ class Judge:
     def __init__(self, sheet: Sheet, layout: Layout):
         self.sheet = sheet
         self.columns = sheet.columns
-        self.key = sheet.index[sheet.key]
+        self.key = sheet.index[sheet.key] if sheet.key else None
         self.requires = [tuple(sheet.index[name] for name in names) for names in sheet.needs(layout.mapping.values())]
         self.dated_by = [sheet.index[name] for name in sheet.dated_by]
         self.headers = {column.name: next(iter(layout.columns_of(column.name)), None) for column in sheet.columns}
@@ -305,7 +336,7 @@ class Judge:
     def group(self, member) -> Group:
         if member.__class__ is tuple and not member[1]:
             values = member[2:]
-            group = Group(values[self.key], member[0], 1, values, self.headers)
+            group = Group(self._key_of(member[0], values), member[0], 1, values, self.headers)
             if group.key is None:
                 return self._reject_without_key(group)
             for index in self.quick:
@@ -320,6 +351,9 @@ class Judge:
         rows = [member] if member.__class__ is tuple else member
         return self._slow(rows)
 
+    def _key_of(self, row, values):
+        return row if self.key is None else values[self.key]
+
     def _slow(self, rows):
         findings = []  # (row, field index, finding)
         clean = []
@@ -331,9 +365,10 @@ class Judge:
                         findings.append((row[0], index, value))
                         values[index] = value.keep
             clean.append((row[0], values))
-        group = Group(clean[0][1][self.key], rows[0][0], len(rows), None, self.headers)
+        group = Group(self._key_of(*clean[0]), rows[0][0], len(rows), None, self.headers)
         disagreements = []
         group.values = clean[0][1] if len(clean) == 1 else self._merge(clean, disagreements)
+        group.others = self._others(clean, group.values)
         unread = {}
         for row, index, finding in findings:
             if finding.keep is None:
@@ -413,6 +448,10 @@ class Judge:
                 elif value != merged[index]:
                     disagreements.append((row, index, value, kept_row, merged[index]))
         return merged
+
+    def _others(self, clean, merged):
+        names = [index for index, column in enumerate(self.columns) if column.person == column.name]
+        return [values for _row, values in clean if any(values[index] not in (None, merged[index]) for index in names)]
 
     def _date_of(self, values):
         return next((values[index] for index in self.dated_by if values[index] is not None), dt.date.min)

@@ -1,13 +1,18 @@
 """Which worksheet, which row is the header, which kind of list: by known headers, with a score that can be explained."""
 
 import functools
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from django.conf import settings
+from django.utils import translation
+
 from common.cells import text_of
 from dms.errors import UnusableFile
-from dms.sheets import Sheet, all_sheets, get_sheet
+from dms.sheets import OtherList, Sheet, all_sheets, get_sheet, other_lists
+from dms.wording import OWN_HEADERS
 
 HEADER_ROWS = 15  # looked at from the top
 _BRACKETS = re.compile(r"[(\[【<{][^()\[\]【】<>{}]*[)\]】>}]?\s*$")
@@ -51,15 +56,28 @@ class Layout:
     headers: dict[int, str]
     mapping: dict[int, str]
     score: int = 0
-    matched: list[str] = field(default_factory=list)  # the headers that made the score
     other_worksheets: list[str] = field(default_factory=list)
     encoding: str | None = None
+    key: str = ""  # of the headers, see layout_key
+    other_list: str = ""  # code of the OtherList that this is taken for
+    hidden: tuple[str, ...] = ()  # names of hidden worksheets
+    also_lists: list[str] = field(default_factory=list)  # other worksheets that could be read as well
+    notes: list[str] = field(default_factory=list)  # codes of what the reader of the file found odd (dms.readers)
+    own: set[int] = field(default_factory=set)  # columns that an error workbook of ours has added; never read
 
     @property
     def rank(self):
         """A list that can be read as it stands comes before one that lacks a column, whatever else they have."""
-        is_ready = self.score > 0 and not missing_fields(get_sheet(self.sheet), self.mapping.values())
-        return is_ready, self.score
+        return self.is_ready and not self.other_list, self.score
+
+    @property
+    def matched(self):
+        """The headers that made the score."""
+        return [self.headers[index] for index in sorted(self.mapping)]
+
+    @property
+    def is_ready(self):
+        return self.score > 0 and not missing_fields(get_sheet(self.sheet), self.mapping.values())
 
     def duplicates(self) -> list[int]:
         """Columns whose header stands further left already, among those that are read."""
@@ -86,27 +104,54 @@ class Layout:
 def recognise(table, *, sheet=None, worksheet=None, is_final=True) -> Layout:
     """The best reading of a file, or of the given sheet and worksheet. Raises UnusableFile.
 
-    `is_final`: the caller takes the mapping as it is, so a missing column is refused here.
+    A list of a known kind that cannot be taken in has `other_list` set, unless a `sheet` is asked for.
+    `is_final`: the caller takes the layout as it is, so such a list, or one that lacks a column, is refused here.
     """
     if sheet is not None and sheet not in {known.code for known in all_sheets()}:
         raise UnusableFile("sheet_unknown", name=sheet, names=", ".join(s.code for s in all_sheets()))
     if worksheet and worksheet not in table.names:
         raise UnusableFile("worksheet_unknown", name=worksheet, names=", ".join(table.names))
-    best, has_cells = None, False
+    layouts, others, has_cells = [], [], False
     for name in [worksheet] if worksheet else table.names:
         tab = table.worksheet(name)
         top = _top_rows(tab)
         has_cells = has_cells or any(text_of(cell) for row in top for cell in row)
-        layout = _best_layout(tab, top, sheet)
-        if layout and (best is None or layout.rank > best.rank):
-            best = layout
-    if best is None:
-        raise UnusableFile("no_header" if has_cells else "no_rows")
+        other = _other_list_in(top) if sheet is None else None
+        others += [other] if other else []
+        if layout := _best_layout(tab, top, sheet):
+            layout.notes = tab.notes
+            if other and (layout.sheet in other.instead_of or not layout.is_ready):
+                layout.other_list = other.code
+            layouts.append(layout)
+    if not layouts:
+        if others:
+            raise UnusableFile("other_list", kind=others[0].code)
+        raise UnusableFile(table.nothing_found if has_cells else "no_rows")
+    best = max(layouts, key=lambda layout: layout.rank)
     best.other_worksheets = [name for name in table.names if name != best.worksheet]
-    best.encoding = table.encoding
+    best.also_lists = [layout.worksheet for layout in layouts if layout is not best and layout.rank[0]]
+    best.encoding, best.hidden = table.encoding, table.hidden
     if is_final:
-        check_mapping(best)
+        check_layout(best)
     return best
+
+
+def _other_list_in(top) -> OtherList | None:
+    """The kind of list, none of ours, that one of the first rows is the header of."""
+    for row in top:
+        said = {normalise(text) for text in row if text}
+        for other in other_lists():
+            signs = sum(normalise(sign) in said for sign in other.signs)
+            if signs >= other.least or any(normalise(sign) in said for sign in other.sure):
+                return other
+    return None
+
+
+def check_layout(layout):
+    """Raises UnusableFile where nobody may take the layout as it is."""
+    if layout.other_list:
+        raise UnusableFile("other_list", kind=layout.other_list)
+    check_mapping(layout)
 
 
 def check_mapping(layout):
@@ -119,7 +164,8 @@ def check_mapping(layout):
 def missing_fields(sheet, present) -> list[str]:
     """Labels of what the sheet cannot do without and has no column for; "a/b" where either would do."""
     present = set(present)
-    missing = [names for names in ((sheet.key,), *sheet.needs(present)) if not present.intersection(names)]
+    keys = [] if sheet.key is None else [(sheet.key,)]
+    missing = [names for names in (*keys, *sheet.needs(present)) if not present.intersection(names)]
     return ["/".join(str(sheet.column(name).label) for name in names) for names in dict.fromkeys(missing)]
 
 
@@ -177,35 +223,109 @@ def _spread(tab, number, texts):
 def _score(tab, sheet, header_row, texts):
     known = known_headers(sheet)
     unlike = {normalise(word) for word in sheet.unlike}
-    headers, found, score = {}, {}, 0
+    headers, against = {}, []
     for place, candidates in enumerate(texts):
-        index = place + tab.first_column
         choice = next((text for text in candidates if text and normalise(text) in known), candidates[0])
         if len(candidates) > 1 and choice == candidates[0] and normalise(choice) not in known:
             choice = candidates[1]
-        headers[index] = choice
-        if not choice:
-            continue
-        if normalise(choice) in known:
-            found[index] = known[normalise(choice)][0]
-        elif any(normalise(text) in unlike for text in candidates):
-            score -= UNLIKE_WEIGHT
-    if len({number for number, _rank in found.values()}) < 2:
+        headers[place + tab.first_column] = choice
+        if normalise(choice) not in known:
+            against += [text for text in candidates if text and normalise(text) in unlike][:1]
+    own = _own_columns(headers)
+    for index in own:
+        del headers[index]
+    reading = weigh(sheet, headers, against)
+    if len(reading.fields) < 2:
         return None
-    _give_way(known, headers, found)
-    required = {name for names in sheet.requires for name in names}
-    mapping = {index: sheet.columns[number].name for index, (number, _rank) in found.items()}
-    for name in set(mapping.values()):
-        score += KEY_WEIGHT if name == sheet.key else REQUIRED_WEIGHT if name in required else 1
     return Layout(
         worksheet=tab.name,
         sheet=sheet.code,
         header_row=header_row,
         headers=headers,
-        mapping=mapping,
-        score=score,
-        matched=[headers[index] for index in sorted(found)],
+        mapping=reading.mapping,
+        score=reading.score,
+        key=layout_key(headers.values()),
+        own=own,
     )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What speaks for and against reading some headers as one kind of list."""
+
+    sheet: Sheet
+    headers: dict[int, str]
+    mapping: dict[int, str]
+    against: list[str]  # headers of other kinds of lists
+
+    @property
+    def fields(self):
+        return set(self.mapping.values())
+
+    @property
+    def score(self):
+        required = {name for names in self.sheet.requires for name in names}
+        weights = (
+            KEY_WEIGHT if name == self.sheet.key else REQUIRED_WEIGHT if name in required else 1 for name in self.fields
+        )
+        return sum(weights) - UNLIKE_WEIGHT * len(self.against)
+
+    @property
+    def matched(self) -> list[str]:
+        return [self.headers[index] for index in sorted(self.mapping)]
+
+    @property
+    def missing(self) -> list[str]:
+        return missing_fields(self.sheet, self.fields)
+
+
+def weigh(sheet, headers, against=None) -> Reading:
+    """`headers` is {column index: text}; `against` those of other kinds of lists, if they have been looked for already."""
+    known = known_headers(sheet)
+    found = {index: known[normalise(text)][0] for index, text in headers.items() if text and normalise(text) in known}
+    _give_way(known, headers, found)
+    if against is None:
+        unlike = {normalise(word) for word in sheet.unlike} - known.keys()
+        against = [text for text in headers.values() if normalise(text) in unlike]
+    mapping = {index: sheet.columns[number].name for index, (number, _rank) in found.items()}
+    return Reading(sheet, headers, mapping, against)
+
+
+def explain(headers) -> tuple[list[Reading], list[tuple[OtherList, list[str]]]]:
+    """Why a list is what it is taken for: every kind that has a header here, the likeliest first; and the kinds that cannot
+    be taken in, with the headers that stand for them."""
+    readings = [reading for sheet in all_sheets() if (reading := weigh(sheet, headers)).mapping]
+    others = []
+    for other in other_lists():
+        signs = {normalise(sign) for sign in (*other.sure, *other.signs)}
+        if said := [text for text in headers.values() if normalise(text) in signs]:
+            others.append((other, said))
+    return sorted(readings, key=lambda reading: (bool(reading.missing), -reading.score)), others
+
+
+def layout_key(headers) -> str:
+    """The same for files with the same headers in whatever order: people move columns about in the DMS, and a header means
+    the same wherever it stands. Columns without a header do not count."""
+    known = sorted(filter(None, map(normalise, headers)))
+    return hashlib.sha256("\n".join(known).encode()).hexdigest()
+
+
+def _own_columns(headers) -> set[int]:
+    """The columns beside the rows of an error workbook (dms.workbook), in whichever language: there only where all are."""
+    places = {normalise(text): index for index, text in headers.items() if text}
+    for trio in _own_headers():
+        if places.keys() >= set(trio):
+            return {places[header] for header in trio}
+    return set()
+
+
+@functools.cache
+def _own_headers():
+    trios = []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            trios.append(tuple(normalise(translation.gettext(header)) for header in OWN_HEADERS))
+    return trios
 
 
 def _give_way(known, headers, found):

@@ -17,9 +17,22 @@ def sample_columns(tab, layout) -> list[dict]:
     samples = {index: {} for index, header in layout.headers.items() if header}
     for row in islice(tab.rows(), layout.header_row, layout.header_row + LOOK_AT_ROWS):
         for index, cell in enumerate(row, tab.first_column):
-            if (text := text_of(cell).strip()) and len(found := samples.setdefault(index, {})) < VALUES:
+            if (
+                index not in layout.own
+                and (text := text_of(cell).strip())
+                and len(found := samples.setdefault(index, {})) < VALUES
+            ):
                 found[text[:LONGEST]] = None
     return [
         {"index": index, "header": layout.headers.get(index, ""), "samples": list(found)}
         for index, found in sorted(samples.items())
     ]
+
+
+def letters(index):
+    """0 -> A, 25 -> Z, 26 -> AA: the column's name as Excel shows it."""
+    name = ""
+    while index >= 0:
+        name = chr(ord("A") + index % 26) + name
+        index = index // 26 - 1
+    return name

@@ -1,27 +1,26 @@
 """Verbs on batches: take a file in, look at it, confirm it, run it. The batch row is the ledger; a task only rings."""
 
-import datetime as dt
 import hashlib
-import logging
 import secrets
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.module_loading import import_string
-from kombu.exceptions import OperationalError as BrokerDown
 
 from common.upsert import insert_rows, plain_value
-from dms import engine
-from dms.choices import BatchState
+from dms import engine, notices, oddities
+from dms.choices import BatchOrigin, BatchState
+from dms.differences import Differences
 from dms.errors import Overtaken, UnusableFile, WrongState
 from dms.files import open_file
+from dms.ledger import locked, ring, silent_since
 from dms.models import Batch, RowError
 from dms.recognise import Layout, check_mapping, recognise
+from dms.remembered import forget, recognise_for, remember
+from dms.repeats import carry_decisions
 from dms.samples import sample_columns
 
-log = logging.getLogger(__name__)
 PREVIEW_ERRORS = 20_000  # stored with a preview; a run stores all
 RUN_TASK = "dms.tasks.run_import"
 _CHANGEABLE = (BatchState.UPLOADED, BatchState.READY)
@@ -35,8 +34,10 @@ __all__ = [
     "choose",
     "confirm_batch",
     "find_unfinished",
+    "forget_columns",
     "import_now",
     "preview_batch",
+    "queue_batch",
     "run_batch",
     "stage_upload",
 ]
@@ -45,7 +46,7 @@ __all__ = [
 def stage_upload(*, store, by, file_name, content, sheet=None, worksheet=None) -> Batch:
     """Keep the file and recognise it; state UPLOADED. `content` is bytes or an open binary file.
 
-    A list that lacks a needed column is kept too, since a person can point it out (`choose`).
+    A list that lacks a needed column, or looks like one of another kind, is kept too, since a person can tell (`choose`).
     Raises UnusableFile, and then nothing is kept.
     """
     batch, _table = stage(
@@ -60,10 +61,22 @@ def stage_upload(*, store, by, file_name, content, sheet=None, worksheet=None) -
     return batch
 
 
-def stage(*, store, by, file_name, content, sheet=None, worksheet=None, is_final=True):
+def stage(
+    *,
+    store,
+    by,
+    file_name,
+    content,
+    sheet=None,
+    worksheet=None,
+    is_final=True,
+    origin=BatchOrigin.BROWSER,
+    link=None,
+):
     """`stage_upload` that also hands over the opened file, for a caller that runs the batch at once: (batch, table).
 
     `is_final`: nobody will correct the columns, so a list that lacks a needed one is refused.
+    `link(batch)` is called in the transaction that makes the row.
     """
     relative = Path("dms") / str(store.pk) / f"{timezone.now():%Y%m}" / f"{secrets.token_hex(16)}.bin"
     path = Path(settings.MEDIA_ROOT) / relative
@@ -71,7 +84,7 @@ def stage(*, store, by, file_name, content, sheet=None, worksheet=None, is_final
     try:
         digest, size = _keep(content, path)
         table = open_file(path)
-        layout = recognise(table, sheet=sheet, worksheet=worksheet, is_final=is_final)
+        layout = recognise_for(store, table, sheet=sheet, worksheet=worksheet, is_final=is_final)
         batch = Batch(
             store=store,
             file_name=Path(file_name.replace("\\", "/")).name[:255],
@@ -79,9 +92,13 @@ def stage(*, store, by, file_name, content, sheet=None, worksheet=None, is_final
             sha256=digest,
             size=size,
             created_by=by,
+            origin=origin,
         )
         _set_layout(batch, layout, sample_columns(table.worksheet(layout.worksheet), layout))
-        batch.save(force_insert=True)
+        with transaction.atomic():
+            batch.save(force_insert=True)
+            if link is not None:
+                link(batch)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -108,7 +125,12 @@ def _set_layout(batch, layout, columns):
     batch.encoding = layout.encoding or ""
     batch.header_row = layout.header_row
     batch.mapping = {str(index): name for index, name in layout.mapping.items()}
+    batch.layout_key = layout.key
     batch.columns = columns
+    batch.warnings = oddities.of_layout(layout)
+    batch.error_code, batch.error_params = "", {}
+    if layout.other_list:
+        batch.error_code, batch.error_params = "other_list", {"kind": layout.other_list}
 
 
 def open_batch(batch) -> tuple:
@@ -132,33 +154,49 @@ def layout_of(batch, table) -> Layout:
     return layout
 
 
-def choose(batch, *, sheet=None, worksheet=None, mapping=None) -> Batch:
+def choose(batch, *, sheet=None, worksheet=None, mapping=None, anew=False, by=None) -> Batch:
     """Overrule what was recognised; back to UPLOADED. Raises UnusableFile, WrongState.
 
-    For another `sheet` or `worksheet` the file is recognised again. `mapping` is {column index: field}, and alone opens no file.
+    For another `sheet` or `worksheet`, or `anew`, the file is recognised again. `mapping` is {column index: field}, and alone opens no
+    file; `by` tells it for the next files of this layout too (dms.remembered).
     """
     again = None
-    if sheet or worksheet:
+    if sheet or worksheet or anew:
         table = _stored_file(batch)
-        again = recognise(table, sheet=sheet, worksheet=worksheet or batch.worksheet or None, is_final=False)
+        worksheet = worksheet or batch.worksheet or None
+        again = recognise_for(batch.store, table, sheet=sheet, worksheet=worksheet, is_final=False)
         columns = sample_columns(table.worksheet(again.worksheet), again)
     with transaction.atomic():  # begun after the reading, which takes seconds for a long list
-        batch = _locked(batch, _CHANGEABLE)
+        batch = locked(batch, _CHANGEABLE)
         if again is not None:
             _set_layout(batch, again, columns)
+        elif batch.error_code == "other_list":
+            raise UnusableFile(batch.error_code, **batch.error_params)
+        else:
+            batch.error_code, batch.error_params = "", {}
         if mapping is not None:
             batch.mapping = {str(index): name for index, name in mapping.items() if name}
             check_mapping(batch)
+            if by is not None:
+                remember(batch, by=by)
         batch.state = BatchState.UPLOADED
         batch.preview, batch.rows_total = {}, 0
-        batch.error_code, batch.error_params = "", {}
         batch.save()
         batch.row_errors.all().delete()
+        batch.row_changes.all().delete()
     return batch
 
 
+def forget_columns(batch, *, by) -> Batch:
+    """What was told of the layout of this file counts no more, and the file is recognised without it. Raises as `choose` does."""
+    with transaction.atomic():
+        locked(batch, _CHANGEABLE)
+        forget(batch, by=by)
+    return choose(batch, anew=True)
+
+
 def preview_batch(batch, *, tell=None) -> Batch:
-    """Compare all rows with the store and write nothing but the result: counts and row errors; state READY.
+    """Compare all rows with the store and write nothing but the result: counts, differences, row errors; state READY.
 
     The comparison runs outside any transaction; `tell(rows done, rows)` is called after each chunk.
     Raises UnusableFile, and WrongState too where the columns were changed meanwhile.
@@ -168,12 +206,15 @@ def preview_batch(batch, *, tell=None) -> Batch:
     checked = batch.mapping
     table, layout = open_batch(batch)
     job = engine.load(batch.store, table, layout, today=_day(batch), batch_id=batch.pk, by=batch.created_by)
-    counts, errors = engine.dry_run(job, keep=PREVIEW_ERRORS, tell=tell)
+    differences = Differences(settings.IMPORT_SHOWN_DIFFERENCES)
+    counts, errors = engine.dry_run(job, keep=PREVIEW_ERRORS, tell=tell, differences=differences)
+    odd, newest = oddities.of_rows(batch, job)
     with transaction.atomic():
-        batch = _locked(batch, _CHECKABLE)
+        batch = locked(batch, _CHECKABLE)
         if batch.mapping != checked:
             raise WrongState(batch.state)
         batch.preview = counts.as_dict()
+        batch.newest_on, batch.warnings = newest, oddities.with_rows(batch.warnings, odd)
         batch.rows_total, batch.rows_done = counts.rows, 0
         batch.state = BatchState.READY
         batch.error_code, batch.error_params = "", {}
@@ -181,6 +222,7 @@ def preview_batch(batch, *, tell=None) -> Batch:
         batch.save()
         batch.row_errors.all().delete()
         _store_shown(batch, errors)
+        differences.store(batch)
     return batch
 
 
@@ -196,54 +238,43 @@ def _store_shown(batch, errors):
     )
 
 
-def _locked(batch, states):
-    """The row as it stands, locked, if it is in one of these states."""
-    fresh = Batch.objects.select_for_update().get(pk=batch.pk)
-    if fresh.state not in states:
-        raise WrongState(fresh.state)
-    return fresh
-
-
 def _day(batch):
     return batch.store.day_of(batch.created_at)
+
+
+@transaction.atomic
+def queue_batch(batch, *, by) -> Batch:
+    """`confirm_batch` without a bell, for a caller that runs it at once. Raises WrongState unless it is READY."""
+    return _queue(batch, by=by, states=(BatchState.READY,))
 
 
 @transaction.atomic
 def confirm_batch(batch, *, by) -> Batch:
     """The import shall run: QUEUED, and the worker is rung once this is committed. Raises WrongState unless it is READY."""
     batch = _queue(batch, by=by, states=(BatchState.READY,))
-    _ring(RUN_TASK, batch.pk)
+    ring(RUN_TASK, batch.pk)
     return batch
 
 
-def _ring(dotted, *ids):
-    """Send a task once this transaction is committed. A broker that is down loses nothing: the sweep finds the row."""
-
-    def send():
-        try:
-            import_string(dotted).delay(*ids)
-        except BrokerDown:
-            log.warning("The broker does not answer; %s%s waits for the next sweep.", dotted, ids)
-
-    transaction.on_commit(send)
-
-
 def _queue(batch, *, by, states=_CHANGEABLE):
-    batch = _locked(batch, states)
+    batch = locked(batch, states)
     batch.state = BatchState.QUEUED
-    batch.created_by = by or batch.created_by
-    batch.heartbeat_at = timezone.now()
-    batch.save(update_fields=["state", "created_by", "heartbeat_at"])
+    batch.confirmed_by = by
+    batch.confirmed_at = batch.heartbeat_at = timezone.now()
+    batch.save(update_fields=["state", "confirmed_by", "confirmed_at", "heartbeat_at"])
+    notices.batch_went_on(batch)
     return batch
 
 
 @transaction.atomic
 def cancel_batch(batch, *, by) -> Batch:
     """It shall not run. Raises WrongState where it is running or done."""
-    batch = _locked(batch, (*_CHECKABLE, BatchState.QUEUED))
+    batch = locked(batch, (*_CHECKABLE, BatchState.QUEUED))
     batch.state = BatchState.CANCELLED
     batch.finished_at = timezone.now()
     batch.save(update_fields=["state", "finished_at"])
+    batch.row_changes.all().delete()
+    notices.batch_went_on(batch)
     return batch
 
 
@@ -252,7 +283,15 @@ def import_now(*, store, by, file_name, content, sheet=None, worksheet=None):
 
     The batch passes through the same states, so a killed process is picked up by the sweep.
     """
-    batch, table = stage(store=store, by=by, file_name=file_name, content=content, sheet=sheet, worksheet=worksheet)
+    batch, table = stage(
+        store=store,
+        by=by,
+        file_name=file_name,
+        content=content,
+        sheet=sheet,
+        worksheet=worksheet,
+        origin=BatchOrigin.COMMAND,
+    )
     layout = layout_of(batch, table)
     with transaction.atomic():
         _queue(batch, by=by)
@@ -263,12 +302,8 @@ def find_unfinished(now) -> list[int]:
     """Ids of batches that wait for a worker: queued ones, and running ones without a sign of life for so long that
     their worker is taken for dead (settings.IMPORT_STALE_SECONDS)."""
     queued = Batch.objects.filter(state=BatchState.QUEUED).values_list("pk", flat=True)
-    stale = Batch.objects.filter(state=BatchState.RUNNING, heartbeat_at__lt=_silent_since(now))
+    stale = Batch.objects.filter(state=BatchState.RUNNING, heartbeat_at__lt=silent_since(now))
     return sorted({*queued, *stale.values_list("pk", flat=True)})
-
-
-def _silent_since(now):
-    return now - dt.timedelta(seconds=settings.IMPORT_STALE_SECONDS)
 
 
 def run_batch(batch_id, *, table=None) -> Batch:
@@ -285,10 +320,14 @@ def run_batch(batch_id, *, table=None) -> Batch:
             table, layout = open_batch(batch)
         else:
             layout = layout_of(batch, table)
-        job = engine.load(batch.store, table, layout, today=_day(batch), batch_id=batch.pk, by=batch.created_by)
+        job = engine.load(
+            batch.store, table, layout, today=_day(batch), batch_id=batch.pk, by=batch.confirmed_by or batch.created_by
+        )
         del table
         run = engine.Run(job, start=batch.cursor.get("groups", 0), counts=batch.counts or None)
-        _advance(batch, rows_total=job.pile.rows)
+        odd, newest = oddities.of_rows(batch, job)
+        warnings = oddities.with_rows(batch.warnings, odd)
+        _advance(batch, opening={"rows_total": job.pile.rows, "warnings": warnings, "newest_on": newest})
         run.go(lambda groups, rows, counts: _advance(batch, groups=groups, rows=rows, counts=counts.as_dict()))
     except UnusableFile as error:
         return _fail(batch, error.code, error.params)
@@ -307,19 +346,20 @@ def _claim(batch_id):
     with transaction.atomic():
         batch = (
             Batch.objects.select_for_update(of=("self",))
-            .select_related("store", "created_by")
+            .select_related("store", "created_by", "confirmed_by")
             .filter(pk=batch_id)
             .first()
         )
         if batch is None or batch.state not in (BatchState.QUEUED, BatchState.RUNNING):
             return None
-        if batch.state == BatchState.RUNNING and batch.heartbeat_at > _silent_since(now):
+        if batch.state == BatchState.RUNNING and batch.heartbeat_at > silent_since(now):
             return None
         batch.state = BatchState.RUNNING
         batch.started_at = batch.started_at or now
         batch.heartbeat_at = now
         if not batch.cursor:
             batch.row_errors.all().delete()
+            batch.row_changes.all().delete()
             batch.conflicts.all().delete()
         batch.cursor = {**batch.cursor, "token": token}
         batch.save(update_fields=["state", "started_at", "heartbeat_at", "cursor"])
@@ -330,10 +370,10 @@ def _ours(batch):
     return Batch.objects.filter(pk=batch.pk, state=BatchState.RUNNING, cursor__token=batch.cursor["token"])
 
 
-def _advance(batch, *, groups=None, rows=0, counts=None, rows_total=None):
+def _advance(batch, *, groups=None, rows=0, counts=None, opening=None):
     values = {"heartbeat_at": timezone.now()}
-    if rows_total is not None:
-        values["rows_total"] = rows_total
+    if opening is not None:
+        values |= opening
     if groups is not None:
         values |= {"cursor": {**batch.cursor, "groups": groups}, "rows_done": batch.rows_done + rows, "counts": counts}
     if not _ours(batch).update(**values):
@@ -353,6 +393,8 @@ def _fail(batch, code, params):
 def _complete(batch):
     if not _ours(batch).update(state=BatchState.DONE, finished_at=timezone.now()):
         return Batch.objects.get(pk=batch.pk)
+    carry_decisions(batch)
+    notices.batch_was_imported(batch)
     for dotted in settings.DMS_AFTER_IMPORT:
-        _ring(dotted, batch.store_id, batch.pk)
+        ring(dotted, batch.store_id, batch.pk)
     return Batch.objects.get(pk=batch.pk)

@@ -5,7 +5,8 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from dms import checking, services
+from dms import checking, purging, services, undo, watching
+from dms.inbox import reading
 
 logger = logging.getLogger(__name__)
 
@@ -26,14 +27,44 @@ def check_import(batch_id):
     logger.info("check of import %s: %s, %s rows", batch.pk, outcome, batch.rows_total)
 
 
+@shared_task(acks_late=True)
+def undo_import(batch_id):
+    """Take a batch back, or go on where a dead worker stopped."""
+    batch = undo.run_undo(batch_id)
+    logger.info("undo of import %s: %s %s", batch.pk, batch.state, undo.numbers_of(batch))
+
+
 @shared_task
 def sweep_imports():
     """Ring again for what a killed worker or a wiped broker left undone. A bell too many finds nothing to claim."""
     now = timezone.now()
     unchecked, unfinished = checking.find_unchecked(now), services.find_unfinished(now)
+    undoing = undo.find_undoing(now)
     for batch_id in unchecked:
         check_import.delay(batch_id)
+    for batch_id in undoing:
+        undo_import.delay(batch_id)
     for batch_id in unfinished:
         run_import.delay(batch_id)
-    if unchecked or unfinished:
-        logger.info("sweep: rang again for checks %s, imports %s", unchecked, unfinished)
+    if unchecked or unfinished or undoing:
+        logger.info("sweep: rang again for checks %s, imports %s, undos %s", unchecked, unfinished, undoing)
+
+
+@shared_task
+def read_inbox():
+    """One round over the watched folders."""
+    for file in reading.read_all():
+        logger.info("inbox %s: %s is %s", file.store_id, file.name, file.state)
+
+
+@shared_task
+def check_import_silence():
+    """Tell who imports nothing, and what waits."""
+    silent, waiting = watching.watch()
+    logger.info("silent stores %s, waiting imports %s", [s.code for s in silent], [batch.pk for batch in waiting])
+
+
+@shared_task
+def purge_uploads():
+    """Throw away what is old enough."""
+    logger.info("purged: %s", purging.purge())

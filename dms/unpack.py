@@ -1,119 +1,48 @@
-"""Reads a workbook with python-calamine: here for small files, for large ones in a process of its own (`python unpack.py`).
+"""Reads a workbook of any kind: here and now, or in a process of its own (`python -m dms.unpack`).
 
-calamine holds a whole worksheet in memory, a good 400 MB for 200,000 rows × 25 columns. In a child that memory is bounded
-and gone when the rows are read, a panic in the reader takes nobody down, and the parent cleans rows while they come. This
-module knows nothing of Django, so that the child starts quickly.
+A reader may hold a whole worksheet in memory (calamine a good 400 MB for 200,000 rows × 25 columns), and what strangers wrote may
+make it hang or die. In a child its memory and time are bounded and gone when the rows are read, a panic in the reader takes
+nobody down, and the parent cleans rows while they come.
 """
 
 import marshal
 import pickle
-import posixpath
-import re
 import struct
 import subprocess
 import sys
-import xml.etree.ElementTree as ET
-import zipfile
-import zlib
-from itertools import islice
+from importlib import import_module
+from pathlib import Path
 
-import python_calamine
+from dms.readers import Unreadable
 
-BLOCK = 2_000
+__all__ = ["Unreadable", "read", "read_apart"]
+
+# A frame to the parent ends with the row that passes one of these.
+BLOCK_ROWS, BLOCK_CELLS = 2_000, 200_000
 # Address space of the child, of which about 150 MB is never in memory: 200,000 × 25 cells need 560 MB of it.
 CHILD_BYTES = 750 << 20
+# Processor time: the largest honest list takes some seconds.
+CHILD_SECONDS = 120
 _FRAME = struct.Struct(">cI")
-_ERROR = re.compile(
-    rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*\bt="e"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>(#[^<]{1,20})</v>', re.ASCII
-)
+_ROOT = Path(__file__).resolve().parent.parent
 
 
-class Unreadable(Exception):
-    """`code`: damaged, password_protected, no_worksheet, unpacks_too_big."""
+def read(kind, path, name=None):
+    """(facts, iterator over rows) of a worksheet, of the first that can be chosen if no name is given (see dms.readers).
 
-    def __init__(self, code):
-        super().__init__(code)
-        self.code = code
-
-
-def read(path, name=None):
-    """(facts, iterator over rows) of a worksheet, of the first visible one if no name is given. Raises Unreadable.
-
-    facts: {"names": visible worksheets, "name", "first_column" (0-based), "merged" (cell ranges of the first 30 rows)}.
-    Every row from row 1 on is a list of cells.
+    `kind`: a module of dms.readers. Raises Unreadable.
     """
     try:
-        book = python_calamine.load_workbook(str(path))
-        sheets = [s for s in book.sheets_metadata if s.typ == python_calamine.SheetTypeEnum.WorkSheet]
-        seen = [s for s in sheets if s.visible == python_calamine.SheetVisibleEnum.Visible]
-        names = [sheet.name for sheet in seen or sheets]
-        if not names:
-            raise Unreadable("no_worksheet")
-        name = names[0] if name is None else name
-        sheet = book.get_sheet_by_name(name)
-        facts = {"names": names, "name": name, "first_column": 0, "merged": []}
-        if sheet.start is None:
-            return facts, iter(())
-        facts["first_column"] = sheet.start[1]
-        facts["merged"] = [area for area in sheet.merged_cell_ranges or () if area[0][0] < 30]
-        errors = _errors_in(path, name)
-        return facts, _with_errors(sheet.iter_rows(), errors, sheet.start[1]) if errors else sheet.iter_rows()
-    except python_calamine.PasswordError as error:
-        raise Unreadable("password_protected") from error
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise Unreadable("damaged") from error
+        return import_module(f"dms.readers.{kind}").read(Path(path), name)
     except MemoryError as error:
         raise Unreadable("unpacks_too_big") from error
-    except BaseException as error:
-        if type(error).__name__ == "PanicException":  # not an Exception
-            raise Unreadable("damaged") from error
-        raise
 
 
-def _errors_in(path, name):
-    """{row: {column: "#N/A"}}, 0-based: calamine gives a formula error as an empty cell."""
-    found, tail = {}, b""
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open(_part_of(archive, name)) as part:
-            while block := part.read(1 << 20):
-                text = tail + block
-                if b't="e"' in text:
-                    for letters, row, error in _ERROR.findall(text):
-                        column = 0
-                        for letter in letters:
-                            column = column * 26 + letter - 64
-                        found.setdefault(int(row) - 1, {})[column - 1] = error.decode("ascii", "replace")
-                tail = text[max(text.rfind(b"<c "), 0) :][-4096:]
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, LookupError, RuntimeError, ET.ParseError):
-        pass  # calamine could read it: then without its errors
-    return found
-
-
-def _part_of(archive, name):
-    """The path of a worksheet within the workbook. Raises LookupError."""
-    book = ET.fromstring(archive.read("xl/workbook.xml"))
-    links = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    for sheet in book.iter():
-        if sheet.tag.endswith("}sheet") and sheet.get("name") == name:
-            wanted = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), None)
-            target = next((link.get("Target") for link in links if link.get("Id") == wanted), None)
-            if target:
-                return posixpath.normpath(posixpath.join("xl", target)).lstrip("/")
-    raise LookupError(name)
-
-
-def _with_errors(rows, errors, first_column):
-    for number, row in enumerate(rows):
-        for column, error in errors.get(number, {}).items():
-            if 0 <= column - first_column < len(row) and row[column - first_column] == "":
-                row[column - first_column] = error
-        yield row
-
-
-def read_apart(path, name=None):
+def read_apart(kind, path, name=None):
     """The same from a child process. The iterator gives its rows once; closing it ends the child."""
     child = subprocess.Popen(
-        [sys.executable, __file__, str(path), *([name] if name is not None else [])],
+        [sys.executable, "-m", "dms.unpack", kind, str(Path(path).resolve()), *([name] if name is not None else [])],
+        cwd=_ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -148,22 +77,39 @@ def _send(kind, body):
     sys.stdout.buffer.write(body)
 
 
-def _main(path, name=None):
+def _send_rows(rows):
+    try:
+        _send(b"m", marshal.dumps(rows))
+    except ValueError:  # dates: marshal does not know them
+        _send(b"p", pickle.dumps(rows, 5))
+
+
+def _blocks(rows):
+    block, cells = [], 0
+    for row in rows:
+        block.append(row)
+        cells += len(row)
+        if len(block) >= BLOCK_ROWS or cells >= BLOCK_CELLS:
+            yield block
+            block, cells = [], 0
+    if block:
+        yield block
+
+
+def _main(kind, path, name=None):
     try:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (CHILD_BYTES, CHILD_BYTES))
+        resource.setrlimit(resource.RLIMIT_CPU, (CHILD_SECONDS, CHILD_SECONDS))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     except ImportError:
-        pass  # Windows has no such bound
+        pass  # Windows has no such bounds
     try:
-        facts, rows = read(path, name)
+        facts, rows = read(kind, path, name)
         _send(b"p", pickle.dumps(facts))
-        while block := list(islice(rows, BLOCK)):
-            try:
-                _send(b"m", marshal.dumps(block))
-            except ValueError:  # dates: marshal does not know them
-                _send(b"p", pickle.dumps(block, 5))
+        for block in _blocks(rows):
+            _send_rows(block)
         _send(b".", b"")
     except Unreadable as error:
         _send(b"x", error.code.encode())

@@ -2,11 +2,13 @@
 
 import contextlib
 import datetime as dt
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
+from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,12 +17,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from common.paging import keyset_page
-from dms import checking, services
-from dms.choices import MOVING, BatchState
+from audit.choices import AccessKind
+from audit.services import record_access
+from common.paging import capped_count, keyset_page
+from dms import checking, services, undo
+from dms.choices import MOVING, BatchState, ConflictState
+from dms.forecast import forecast
 from dms.forms import MappingForm, SheetForm, UploadForm
-from dms.models import Batch
-from dms.pages import errors_page, same_file
+from dms.models import Batch, Conflict
+from dms.pages import batches_page, differences_page, errors_page, living_customers, same_file, why
+from dms.remembered import remembered
+from dms.workbook import write_error_workbook
 
 PAGE_SIZE = 25
 CHOOSABLE = (BatchState.UPLOADED, BatchState.READY)
@@ -34,15 +41,17 @@ NEXT_PAGES = [
 
 def own_batch(request, pk):
     """The import of the reader's own store, or 404."""
-    return get_object_or_404(Batch.objects.visible_to(request.user).select_related("created_by"), pk=pk)
+    return get_object_or_404(
+        Batch.objects.visible_to(request.user).select_related("created_by", "confirmed_by", "undone_by"), pk=pk
+    )
 
 
 @require_safe
 @permission_required("dms.view_batch", raise_exception=True)
 def batch_list(request):
-    rows = Batch.objects.visible_to(request.user).select_related("created_by").defer("columns", "mapping", "cursor")
-    page = keyset_page(rows, ("-id",), after=request.GET.get("before", ""), size=PAGE_SIZE)
-    return render(request, "dms/list.html", {"batches": page.rows, "earlier": page.next})
+    page = batches_page(Batch.objects.visible_to(request.user), request.GET)
+    conflicts = Conflict.objects.visible_to(request.user).filter(state=ConflictState.OPEN).latest()
+    return render(request, "dms/list.html", {"page": page, "conflicts": capped_count(conflicts)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,7 +84,7 @@ def columns(request, pk):
     form = sheet_form if sheet_form.is_bound else mapping_form
     if form.is_bound and form.is_valid():
         try:
-            chosen = services.choose(batch, **form.cleaned_data)
+            chosen = services.choose(batch, **form.cleaned_data, by=request.user)
             if form is sheet_form:
                 return redirect("dms:columns", pk)
             checking.check_batch(chosen)
@@ -86,7 +95,23 @@ def columns(request, pk):
         else:
             return redirect("dms:batch", pk)
     page = {"batch": batch, "sheet_form": sheet_form, "mapping_form": mapping_form, "same_file": same_file(batch)}
+    page |= {"why": why(batch), "told": remembered(batch.store, batch.layout_key)}
     return render(request, "dms/columns.html", page)
+
+
+@require_POST
+@permission_required("dms.add_batch", raise_exception=True)
+def forget_columns(request, pk):
+    batch = own_batch(request, pk)
+    try:
+        services.forget_columns(batch, by=request.user)
+    except services.UnusableFile as problem:
+        messages.error(request, str(problem))
+    except services.WrongState:
+        return redirect("dms:batch", pk)
+    else:
+        messages.success(request, _("The columns are forgotten; they stand as they are recognised now."))
+    return redirect("dms:columns", pk)
 
 
 @require_safe
@@ -100,12 +125,25 @@ def batch(request, pk):
     page = {"batch": batch, "page": errors_page(batch, request.GET)}
     if batch.state == BatchState.READY:
         storable = batch.preview["rows"] - batch.preview["rejected"]
-        return render(request, "dms/preview.html", page | {"storable": storable, "same_file": same_file(batch)})
-    return render(request, "dms/result.html", page | {"next_pages": next_pages(request.user)})
+        page |= {
+            "storable": storable,
+            "same_file": same_file(batch),
+            "differences": differences_page(batch, request.GET),
+        }
+        return render(request, "dms/preview.html", page)
+    page |= {"next_pages": next_pages(request.user), "panels": panels(request.user, batch)}
+    return render(request, "dms/result.html", page)
 
 
 def next_pages(user):
     return [(label, reverse(name)) for label, name, permission in NEXT_PAGES if user.has_perm(permission)]
+
+
+def panels(user, batch):
+    """What the floors above say about a finished import, by URL."""
+    if batch.state != BatchState.DONE:
+        return []
+    return [reverse(name, args=[batch.pk]) for name, permission in settings.IMPORT_PANELS if user.has_perm(permission)]
 
 
 @require_POST
@@ -158,7 +196,58 @@ def errors(request, pk):
 
 @require_safe
 @permission_required("dms.view_batch", raise_exception=True)
+def error_rows(request, pk):
+    """The error workbook, with the rows as they came: it leaves an access line. `?warnings`: those with a cell left out too."""
+    batch = own_batch(request, pk)
+    try:
+        file, rows = write_error_workbook(batch, with_warnings="warnings" in request.GET)
+    except services.UnusableFile as problem:
+        messages.error(request, str(problem))
+        return redirect("dms:batch", pk)
+    record_access(batch, by=request.user, kind=AccessKind.EXPORT, params={"rows": rows, "file": batch.file_name})
+    name = _("%(file)s - rows to correct.xlsx") % {"file": Path(batch.file_name).stem}
+    return FileResponse(file, as_attachment=True, filename=name)
+
+
+@require_safe
+@permission_required("dms.view_batch", raise_exception=True)
+def differences(request, pk):
+    batch = own_batch(request, pk)
+    template = "dms/_differences.html" if request.htmx else "dms/differences.html"
+    return render(request, template, {"batch": batch, "differences": differences_page(batch, request.GET)})
+
+
+@require_safe
+@permission_required("dms.view_batch", raise_exception=True)
 def conflicts(request, pk):
     batch = own_batch(request, pk)
     page = keyset_page(batch.conflicts.all(), ("row", "id"), after=request.GET.get("after", ""), size=PAGE_SIZE)
     return render(request, "dms/conflicts.html", {"batch": batch, "conflicts": page.rows, "later": page.next})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("dms.undo_batch", raise_exception=True)
+def undo_import(request, pk):
+    """Says in numbers what an undo would do; posting it does it."""
+    batch = own_batch(request, pk)
+    if request.method == "POST":
+        # The second click of a double click finds the undo on its way already; the page shows how far it is.
+        with contextlib.suppress(services.WrongState):
+            undo.undo_batch(batch, by=request.user)
+        return redirect("dms:batch", pk)
+    if not undo.can_be_undone(batch):
+        return redirect("dms:batch", pk)
+    return render(request, "dms/undo.html", {"batch": batch, "forecast": forecast(batch)})
+
+
+@require_safe
+@permission_required("dms.view_batch", raise_exception=True)
+def remnants(request, pk):
+    batch = own_batch(request, pk)
+    page = keyset_page(batch.remnants.all(), ("id",), after=request.GET.get("after", ""), size=PAGE_SIZE)
+    customers = living_customers(page.rows)
+    return render(
+        request,
+        "dms/remnants.html",
+        {"batch": batch, "remnants": page.rows, "later": page.next, "customers": customers},
+    )

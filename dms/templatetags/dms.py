@@ -4,13 +4,15 @@ import re
 
 from django import template
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
+from django.utils.dateparse import parse_datetime
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from common.templatetags.dcrc import masked
 from dms.choices import BatchState
 from dms.sheets import all_sheets
-from dms.wording import advice, word
+from dms.undo import COUNTED, can_be_undone, numbers_of
+from dms.wording import advice, remnant_reason, word
 
 register = template.Library()
 
@@ -51,6 +53,18 @@ def problem(batch) -> str:
 
 
 @register.filter
+def warning_text(warning) -> str:
+    """What a reader of the whole file should know ({"code", "params"} of Batch.warnings)."""
+    return sheltered(word(warning["code"], warning["params"]))
+
+
+@register.filter
+def worded(code, params) -> str:
+    """A stored code with its parameters in words."""
+    return sheltered(word(code, params))
+
+
+@register.filter
 def sheet_label(code) -> str:
     return next((str(sheet.label) for sheet in all_sheets() if sheet.code == code), code)
 
@@ -88,8 +102,35 @@ def model_label(label) -> str:
 
 
 @register.filter
-def field_label(conflict) -> str:
-    try:
-        return str(apps.get_model(conflict.model)._meta.get_field(conflict.field).verbose_name)
-    except (LookupError, ValueError, FieldDoesNotExist):
-        return conflict.field
+def is_undoable(batch) -> bool:
+    return can_be_undone(batch)
+
+
+@register.filter
+def undo_numbers(batch) -> dict:
+    return numbers_of(batch)
+
+
+@register.filter
+def undo_records(batch) -> list:
+    """[(model label, restored, retired, kept)] of what the undo has done so far."""
+    labels = sorted({label for name in COUNTED for label in batch.undo.get(name, {})})
+    return [(label, *(batch.undo.get(name, {}).get(label, 0) for name in COUNTED)) for label in labels]
+
+
+@register.filter
+def cell_label(remnant) -> str:
+    """What the field of a remnant is called."""
+    model = apps.get_model(remnant.model)
+    return capfirst(str(model._meta.get_field(remnant.field).verbose_name))
+
+
+@register.filter(name="remnant_reason")
+def reason_of_remnant(remnant) -> str:
+    return remnant_reason(remnant)
+
+
+@register.filter
+def remnant_day(remnant):
+    """When that happened which keeps it; None where nobody wrote it down."""
+    return parse_datetime(remnant.params["at"]) if remnant.params.get("at") else None

@@ -17,13 +17,13 @@ from dms import engine, services
 from dms.choices import BatchState
 from dms.errors import UnusableFile
 from dms.files import open_file
-from dms.recognise import recognise
+from dms.remembered import recognise_for
 from dms.sheets import all_sheets
 from dms.wording import advice, word
 
 
 class Command(BaseCommand):
-    help = "Import a DMS export (.xlsx, .csv) into a store."
+    help = "Import a DMS export (.xlsx, .xls, .csv, …) into a store."
 
     def add_arguments(self, parser):
         parser.add_argument("file", metavar="FILE")
@@ -64,7 +64,7 @@ class Command(BaseCommand):
         worksheet = options["worksheet"]
         if options["dry_run"]:
             table = open_file(path)
-            layout = recognise(table, sheet=sheet, worksheet=worksheet)
+            layout = recognise_for(store, table, sheet=sheet, worksheet=worksheet)
             job = engine.load(store, table, layout, today=store.day_of(timezone.now()))
             counts, errors = engine.dry_run(job)
             return _answer(None, layout, counts.as_dict(), errors.first())

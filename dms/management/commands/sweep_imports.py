@@ -1,11 +1,13 @@
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from dms import checking, services
+from dms import checking, services, undo
 
 
 class Command(BaseCommand):
-    help = "Finishes, here and now, every check and import that waits for a worker or was left behind by a dead one."
+    help = (
+        "Finishes, here and now, every check, import and undo that waits for a worker or was left behind by a dead one."
+    )
 
     def handle(self, **options):
         now = timezone.now()
@@ -14,7 +16,10 @@ class Command(BaseCommand):
             self.report(checking.run_check(batch_id))
         for batch_id in unfinished:
             self.report(services.run_batch(batch_id))
-        if not unchecked and not unfinished:
+        undoing = undo.find_undoing(now)
+        for batch_id in undoing:
+            self.report(undo.run_undo(batch_id))
+        if not unchecked and not unfinished and not undoing:
             self.stdout.write("Nothing was left undone.")
 
     def report(self, batch):

@@ -1,0 +1,86 @@
+"""What an undo would do, in numbers, for the page that asks before it. Reads only, counts only: the truth comes out of the run.
+
+Records that stay only because another record does (a car because of its order) are not counted beforehand.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from audit.choices import Deed, Source
+from audit.models import Change
+from common.personal import Tie, follows_to
+from dms.choices import BatchState
+from dms.models import Batch
+from dms.takeback import BY_HAND, models_of
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Records by model label; `kept` by reason. `newer`: later imports of the store that are not undone, and how many records of
+    this one they have changed."""
+
+    restored: dict[str, int]
+    retired: dict[str, int]
+    kept: dict[str, int]
+    edited: int  # records that people have changed since
+    newer: int
+    told_by_newer: int
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.restored and not self.retired
+
+
+def forecast(batch) -> Forecast:
+    models = models_of(batch)
+    lines = Change.objects.filter(batch_id=batch.pk, source=Source.IMPORT).exclude(deed__in=(Deed.UNDO, Deed.REVIVE))
+    changed = lines.values("model").annotate(number=Count("object_id", distinct=True)).order_by()
+    by_lower = {model._meta.label_lower: model._meta.label for model in models}
+    made = {model._meta.label: model.objects.filter(batch_id=batch.pk, is_void=False).count() for model in models}
+    newer = Batch.objects.filter(
+        store_id=batch.store_id, pk__gt=batch.pk, state__in=(BatchState.DONE, BatchState.FAILED)
+    )
+    return Forecast(
+        restored={by_lower[row["model"]]: row["number"] for row in changed if row["model"] in by_lower},
+        retired={label: number for label, number in made.items() if number},
+        kept=_kept(batch, models),
+        edited=_touched(batch, models, source__in=BY_HAND),
+        newer=newer.filter(rows_done__gt=0).count(),
+        told_by_newer=_touched(batch, models, source=Source.IMPORT, batch_id__in=newer.values("pk")),
+    )
+
+
+def _kept(batch, models):
+    found = Counter()
+    for model in models:
+        ours = model.objects.filter(batch_id=batch.pk, is_void=False)
+        for follow in follows_to(model._meta.label, Tie.WORK):
+            rows = follow.rows().filter(**{f"{follow.field}__in": ours.values("pk")}).order_by()
+            if number := rows.aggregate(number=Count(follow.field, distinct=True))["number"]:
+                found[str(follow.reason)] += number
+        by_hand = Change.objects.filter(
+            model=model._meta.label_lower, source__in=BY_HAND, object_id__in=ours.values("pk")
+        )
+        if number := by_hand.aggregate(number=Count("object_id", distinct=True))["number"]:
+            found[_("It was corrected by hand.")] += number
+    return dict(found)
+
+
+def _touched(batch, models, **by):
+    """How many records that the batch made or changed have lines of history of that kind."""
+    total = 0
+    for model in models:
+        label = model._meta.label_lower
+        made = model.objects.filter(pk=OuterRef("object_id"), batch_id=batch.pk)
+        changed = Change.objects.filter(
+            model=label, object_id=OuterRef("object_id"), batch_id=batch.pk, pk__lt=OuterRef("pk")
+        )
+        lines = Change.objects.filter(
+            model=label, store_id=batch.store_id, at__gte=batch.started_at or batch.created_at, **by
+        )
+        lines = lines.exclude(deed=Deed.UNDO).filter(Exists(made) | Exists(changed))
+        total += lines.aggregate(number=Count("object_id", distinct=True))["number"]
+    return total
