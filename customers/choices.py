@@ -29,8 +29,56 @@ class PhoneState(models.TextChoices):
     DEAD = "dead", _("Not in service")
 
 
+class Cover(models.TextChoices):
+    """The two covers of every car. A commercial policy also has rows for what it consists of, under the names of the DMS."""
+
+    COMPULSORY = "compulsory", _("Compulsory cover")
+    COMMERCIAL = "commercial", _("Commercial cover")
+    UNNAMED = "unnamed", _("Cover not named")  # a list with one expiry date that does not say of what
+
+
+class DerivedDay(models.TextChoices):
+    """Which day of a policy the DMS did not give, and was reckoned from the other: a term is one year."""
+
+    START = "start", _("Start")
+    END = "end", _("End")
+
+
+class RenewalKind(models.TextChoices):
+    """How a policy came about, as the DMS tells apart."""
+
+    NEW = "new", _("New car")
+    RENEWAL = "renewal", _("Renewal")
+    FIRST = "first", _("First renewal")
+    REPEAT = "repeat", _("Repeated renewal")
+    GAP = "gap", _("Renewal after a gap")
+    PROSPECT = "prospect", _("Won over")
+
+
 class Channel(models.TextChoices):
     PHONE_OUT = "phone_out", _("Call to the customer")
     PHONE_IN = "phone_in", _("Call from the customer")
     SMS = "sms", _("Text message")
     VISIT = "visit", _("Visit")
+
+
+class OutwardSheet(models.TextChoices):
+    """What goes out of the store."""
+
+    DMS = "dms", _("Corrections for the DMS")
+    OEM = "oem", _("New-owner confirmation (form 3)")
+
+
+class DuplicateReason(models.TextChoices):
+    """Why two customers may be one person, the strongest first."""
+
+    NAME_AND_NUMBER = "number", _("Same name, same number")
+    NAME_AND_CAR = "car", _("Same name, same car")
+    NAME_AND_ADDRESS = "address", _("Same name, same address")
+    NUMBER_ONLY = "shared", _("Same number, another name")
+
+
+class DuplicateState(models.TextChoices):
+    OPEN = "open", _("To be decided")
+    DIFFERENT = "different", _("Different people")
+    SAME = "same", _("Same person")

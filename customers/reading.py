@@ -7,16 +7,21 @@ from django.db.models import Max
 from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_datetime
 
-from customers.models import Customer, Delivery, FormerPlate, Ownership, RepairOrder, Vehicle
+from customers.choices import Cover
+from customers.models import Customer, Delivery, FormerPlate, Ownership, Policy, RepairOrder, Vehicle
+
+POLICIES_SHOWN = 6
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the customer list. `verified_days` is the age of the newest confirmation, None if there never was one."""
+    """One line of the customer list. `brought`: the last visit of somebody who owns no car but brought one (an order with its
+    vehicle). `verified_days` is the age of the newest confirmation, None if there never was one."""
 
     customer: Customer
     phone: object
     cars: list
+    brought: RepairOrder | None
     last_visit: dt.date | None
     verified_days: int | None
 
@@ -31,6 +36,17 @@ class Car:
     last_visit: dt.date | None = None
     former: list[Ownership] = field(default_factory=list)
     former_plates: list[str] = field(default_factory=list)
+    policies: list["Insured"] = field(default_factory=list)
+
+
+@dataclass
+class Insured:
+    """A cover of a car and what it consists of; `holder` where that is not the car's owner."""
+
+    policy: Policy
+    is_over: bool
+    holder: Customer | None = None
+    parts: list[str] = field(default_factory=list)
 
 
 def verified_at(customer, phones):
@@ -51,24 +67,38 @@ def last_visits(column, ids) -> dict:
     return dict(rows.values_list(column).annotate(day=Max(Coalesce("settled_on", "opened_on"))))
 
 
+def brought_by(customers) -> dict[int, RepairOrder]:
+    """{id: the last order she brought a car for, with the vehicle} of those among `customers` (made by `with_contents`) who own
+    no car: without it a bringer looks as if there had never been anything. One query, none where each has a car.
+    """
+    ids = [customer.pk for customer in customers if not customer.cars]
+    if not ids:
+        return {}
+    orders = RepairOrder.objects.alive().filter(bringer__in=ids).select_related("vehicle")
+    day = Coalesce("settled_on", "opened_on")
+    return {order.bringer_id: order for order in orders.annotate(day=day).order_by("day", "id")}
+
+
 def list_rows(customers, *, today, zone) -> list[Row]:
-    """`customers` (a page of them, made by `with_contents`) with what the list says of each: one query."""
+    """`customers` (a page of them, made by `with_contents`) with what the list says of each: two queries at most."""
     visits = last_visits("vehicle__owner_id", [customer.pk for customer in customers]) if customers else {}
+    brought = brought_by(customers)
     return [
         Row(
             customer,
             customer.numbers[0] if customer.numbers else None,
             customer.cars,
-            visits.get(customer.pk),
+            brought.get(customer.pk),
+            visits.get(customer.pk) or getattr(brought.get(customer.pk), "day", None),
             days_since(verified_at(customer, customer.numbers), today, zone),
         )
         for customer in customers
     ]
 
 
-def cars_of(customer) -> list[Car]:
-    """Her present cars, newest first, with delivery, last visit and former owners: five queries."""
-    vehicles = list(Vehicle.objects.alive().filter(owner=customer).order_by("-id"))
+def cars_of(customer, *, today) -> list[Car]:
+    """Her present cars, newest first, with driver, delivery, last visit, former owners and insurance: six queries."""
+    vehicles = list(Vehicle.objects.alive().filter(owner=customer).select_related("driver").order_by("-id"))
     cars = {vehicle.pk: Car(vehicle) for vehicle in vehicles}
     if not cars:
         return []
@@ -86,7 +116,28 @@ def cars_of(customer) -> list[Car]:
         cars[pk].last_visit = day
     for row in FormerPlate.objects.alive().filter(vehicle__in=cars).order_by("-id"):
         cars[row.vehicle_id].former_plates.append(row.plate)
+    _add_policies(cars, today)
     return list(cars.values())
+
+
+def _add_policies(cars, today):
+    """To each car its covers, those that run longest first, no more than POLICIES_SHOWN."""
+    parts = {}
+    rows = (
+        Policy.objects.alive().filter(vehicle__in=cars).select_related("customer").order_by("-ends_on", "cover", "id")
+    )
+    for policy in rows:
+        car = cars[policy.vehicle_id]
+        if policy.cover not in Cover.values:
+            parts.setdefault((policy.vehicle_id, policy.policy_no), []).append(policy)
+        elif len(car.policies) < POLICIES_SHOWN:
+            holder = policy.customer if policy.customer_id not in (None, car.vehicle.owner_id) else None
+            car.policies.append(Insured(policy, policy.ends_on < today, holder))
+    for car in cars.values():
+        for insured in car.policies:
+            if insured.policy.cover == Cover.COMMERCIAL:
+                key = insured.policy.vehicle_id, insured.policy.policy_no
+                insured.parts = [part.cover for part in parts.get(key, ()) if part.ends_on == insured.policy.ends_on]
 
 
 def former_cars(customer) -> list[Ownership]:

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.pinyin import plain
 from common.union import Arm, compile_arm, union_rows
-from customers.models import Customer, FormerPlate, Phone, Vehicle
+from customers.models import Customer, FormerPlate, Phone, RepairOrder, Vehicle
+from customers.reading import brought_by
 
 CAP = 1_000  # more matches than this are "1,000+"
 MIN_PHONE_TAIL = 4
@@ -63,6 +64,7 @@ class Hit:
 
     customer: Customer
     reasons: list[Reason] = field(default_factory=list)
+    brought: RepairOrder | None = None  # of somebody who owns no car: the last visit for which she brought one
 
 
 @dataclass
@@ -159,7 +161,7 @@ def with_contents(customers):
 def find(user, text: str, limit: int = 20) -> Found:
     """The customers of the user's store that `text` may mean, best reason first; whole matches before beginnings.
 
-    An old plate or a VIN finds the present owner. Four queries at most.
+    An old plate or a VIN finds the present owner. Five queries at most.
     """
     reasons: dict[int, list[Reason]] = {}
     rows = union_rows(lookups(user, text))
@@ -170,7 +172,8 @@ def find(user, text: str, limit: int = 20) -> Found:
             known.append(reason)
     wanted = list(reasons)[: limit + 1]
     found = with_contents(Customer.objects.visible_to(user).alive()).in_bulk(wanted) if wanted else {}
-    hits = [Hit(found[pk], reasons[pk]) for pk in wanted if pk in found][:limit]
+    brought = brought_by(found.values())
+    hits = [Hit(found[pk], reasons[pk], brought.get(pk)) for pk in wanted if pk in found][:limit]
     return Found(hits, min(len(reasons), CAP), len(reasons) > CAP)
 
 

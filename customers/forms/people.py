@@ -11,7 +11,7 @@ from customers.forms.base import EditForm, helper
 from customers.forms.phones import phone_error
 from customers.models import Customer, Phone
 
-_ABOUT = ["name", "kind", "stage", "contact_person", "address", "wechat", "note"]
+_ABOUT = ["name", "kind", "stage", "contact_person", "address", "postcode", "wechat", "note"]
 _HELP = {"contact_person": _("For a company: whom to ask for.")}
 
 
@@ -30,7 +30,9 @@ class CustomerForm(EditForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.helper = helper("name", ("kind", "stage"), "contact_person", "address", "wechat", "note", "verified")
+        self.helper = helper(
+            "name", ("kind", "stage"), "contact_person", "address", ("postcode", "wechat"), "note", "verified"
+        )
 
     def changes(self):
         """What was touched; with “checked with the customer” every field that says something."""
@@ -57,7 +59,9 @@ class NewCustomerForm(forms.ModelForm):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
-        self.helper = helper(("name", "number"), ("kind", "stage"), "contact_person", "address", "wechat", "note")
+        self.helper = helper(
+            ("name", "number"), ("kind", "stage"), "contact_person", "address", ("postcode", "wechat"), "note"
+        )
 
     def clean_number(self):
         try:

@@ -1,5 +1,6 @@
 """Customer and phone."""
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,9 @@ class Customer(Record):
     pinyin = KeyField(max_length=160, blank=True, editable=False)  # "wangjianguo", surname read as a surname
     initials = KeyField(max_length=40, blank=True, editable=False)  # "wjg"
     contact_person = models.CharField(_("Contact person"), max_length=40, blank=True)
+    credit_code = models.CharField(_("Unified social credit code"), max_length=18, blank=True)  # of a company
     address = models.CharField(_("Address"), max_length=200, blank=True)
+    postcode = models.CharField(_("Postcode"), max_length=6, blank=True, validators=[RegexValidator(r"^[0-9]{6}$")])
     wechat = models.CharField(_("WeChat"), max_length=60, blank=True)
     do_not_call = models.BooleanField(_("Do not call"), default=False)
     do_not_call_reason = models.CharField(_("Reason"), max_length=200, blank=True)
@@ -41,7 +44,11 @@ class Customer(Record):
             models.Index(fields=["store", "-id"], name="customer_newest"),
             models.Index(fields=["store", "-id"], name="customer_quiet", condition=models.Q(do_not_call=True)),
         ]
-        permissions = [("reveal_phone", "Can reveal a masked phone number")]
+        permissions = [
+            ("reveal_phone", "Can reveal a masked phone number"),
+            ("resolve_conflict", "Can decide conflicts with the DMS and look through duplicates"),
+            ("send_outward", "Can make the sheets for the DMS and the manufacturer"),
+        ]
 
     def __str__(self):
         return self.name

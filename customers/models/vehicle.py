@@ -26,6 +26,23 @@ class Vehicle(Record):
     registered_on = models.DateField(_("Registered on"), null=True, blank=True)
     odometer_km = models.PositiveIntegerField(_("Odometer (km)"), null=True, blank=True)
     odometer_on = models.DateField(_("Odometer read on"), null=True, blank=True)
+    # Who drives it where that is not the owner (使用人): a customer of the stage "contact", so that a call from that number
+    # finds the car.
+    driver = models.ForeignKey(
+        Customer, verbose_name=_("Driver"), null=True, blank=True, on_delete=models.SET_NULL, related_name="driven"
+    )
+    # What the DMS tells of the car's care. Facts and the DMS's own predictions, as told; rules compare them.
+    first_service_on = models.DateField(_("First service"), null=True, blank=True)
+    last_service_on = models.DateField(_("Last service"), null=True, blank=True)
+    last_service_km = models.PositiveIntegerField(_("Last service (km)"), null=True, blank=True)
+    next_service_on = models.DateField(_("Next service"), null=True, blank=True)
+    next_service_km = models.PositiveIntegerField(_("Next service (km)"), null=True, blank=True)
+    km_per_day = models.DecimalField(_("Kilometres a day"), max_digits=6, decimal_places=2, null=True, blank=True)
+    odometer_reset_on = models.DateField(_("Odometer replaced on"), null=True, blank=True)
+    warranty_starts_on = models.DateField(_("Warranty from"), null=True, blank=True)
+    warranty_ends_on = models.DateField(_("Warranty until"), null=True, blank=True)
+    warranty_ends_km = models.PositiveIntegerField(_("Warranty until (km)"), null=True, blank=True)
+    inspection_due_on = models.DateField(_("Inspection due"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("Vehicle")

@@ -4,8 +4,16 @@
 verb is one transaction, locks the customer's row first, writes only what differs, and leaves a history line.
 """
 
+from customers.services.conflicts import (
+    ask_by_call,
+    keep_all_ours,
+    keep_ours,
+    reopen_conflict,
+    settle_conflicts,
+    take_theirs,
+)
 from customers.services.contacts import record_contact, void_contact
-from customers.services.errors import ChangedMeanwhile, NumberTaken
+from customers.services.errors import AlreadyDecided, ChangedMeanwhile, NumberTaken
 from customers.services.people import (
     clear_do_not_call,
     create_customer,
@@ -25,6 +33,13 @@ from customers.services.phones import (
 from customers.services.vehicles import former_plate_row, update_vehicle
 
 __all__ = [
+    "AlreadyDecided",
+    "ask_by_call",
+    "keep_all_ours",
+    "keep_ours",
+    "reopen_conflict",
+    "settle_conflicts",
+    "take_theirs",
     "ChangedMeanwhile",
     "NumberTaken",
     "add_phone",

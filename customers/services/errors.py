@@ -15,3 +15,11 @@ class NumberTaken(Exception):  # noqa: N818
     def __init__(self, phone):
         super().__init__(phone.pk)
         self.phone = phone
+
+
+class AlreadyDecided(Exception):  # noqa: N818
+    """Somebody decided it meanwhile; `record` (a conflict, a pair) as it stands."""
+
+    def __init__(self, record):
+        super().__init__(record.pk)
+        self.record = record

@@ -9,7 +9,7 @@ from customers.models import Customer
 from customers.services.phones import add_phone
 from customers.services.writing import lock, refuse_overwriting, write
 
-EDITABLE = ("name", "kind", "stage", "contact_person", "address", "wechat", "note")
+EDITABLE = ("name", "kind", "stage", "contact_person", "address", "postcode", "wechat", "note")
 
 
 def sort_out_names(name: str) -> dict:
@@ -67,6 +67,12 @@ def update_customer(customer, changes: dict, *, by, source, now, verified=False,
         at=now,
     )
     return diff
+
+
+def restore_stamp(customer, field: str, stamp: str, *, now):
+    """The value of a field is again the one that was verified at `stamp` (ISO; "": it was not). Part of taking a change back."""
+    if stamp:
+        write(customer, {}, now=now, unseen={"verified": {**customer.verified, field: stamp}})
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Verbs on phone numbers. A number is voided, never deleted; one living number of a customer is primary."""
 
 from django.db import transaction
+from django.utils.dateparse import parse_datetime
 
 from audit.services import record_change
 from common.phones import parse_phone
@@ -112,6 +113,13 @@ def verify_phone(phone, *, by, now, source="form"):
 
 
 @transaction.atomic
+def withdraw_verification(phone, *, by, source, now):
+    """Nobody stands for this number any more; it stays hers."""
+    lock(phone)
+    _line(phone, write(phone, {"verified_at": None, "verified_by": ""}, now=now), by=by, source=source, now=now)
+
+
+@transaction.atomic
 def mark_phone(phone, state, *, by, source, now):
     """What a call found out about the number (PhoneState)."""
     lock(phone)
@@ -142,3 +150,35 @@ def void_phone(phone, *, by, source, now):
     )
     if was_primary and others:
         _hand_over_primary(others[0], by=by, source=source, now=now)
+
+
+_REMEMBERED = ("is_void", "is_primary", "state", "source", "verified_by")
+
+
+def snapshot_phones(customer) -> dict:
+    """All her numbers as they stand, {id: …} for JSON, so that a deed on them can be taken back (`restore_phones`)."""
+    return {
+        str(phone.pk): {name: getattr(phone, name) for name in _REMEMBERED}
+        | {"verified_at": phone.verified_at and phone.verified_at.isoformat()}
+        for phone in customer.phones.all()
+    }
+
+
+@transaction.atomic
+def restore_phones(customer, snapshot: dict, *, by, source, now):
+    """Her numbers are again as in the snapshot; those added since are retired. The caller knows that nobody touched them."""
+    lock(customer)
+    gone = {"is_void": True, "is_primary": False}
+    wanted = {}
+    for phone in customer.phones.all():
+        before = snapshot.get(str(phone.pk))
+        wanted[phone] = gone if before is None else before | {"verified_at": _moment(before["verified_at"])}
+    # First those that step back: one primary number at a time.
+    for phone, values in sorted(wanted.items(), key=lambda pair: pair[1]["is_primary"]):
+        diff = write(phone, values, now=now)
+        if diff:
+            _line(phone, diff, by=by, source=source, now=now)
+
+
+def _moment(text):
+    return parse_datetime(text) if text else None

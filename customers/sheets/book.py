@@ -3,12 +3,17 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
+from operator import attrgetter
 
-import common.lookups  # noqa: F401 - registers `among`
+from django.db import connection
+
+import common.lookups  # noqa: F401 - registers `among` and `filled`
 from common.pinyin import pinyin_of
 from common.upsert import insert_rows, plain_value
 from customers.choices import CustomerKind, PhoneState, Stage
 from customers.models import Customer, Delivery, FormerPlate, Ownership, Phone, RepairOrder, Vehicle
+from customers.sheets.insurance import WithPolicies
+from customers.sheets.settle import settle_owners, settle_phones
 from dms.book import Book
 
 
@@ -23,6 +28,7 @@ class CustomerRow:
     contact_person: str = ""
     address: str = ""
     verified: dict = field(default_factory=dict)
+    credit_code: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -53,6 +59,18 @@ class VehicleRow:
     registered_on: dt.date | None = None
     odometer_km: int | None = None
     odometer_on: dt.date | None = None
+    warranty_starts_on: dt.date | None = None
+    warranty_ends_on: dt.date | None = None
+    warranty_ends_km: int | None = None
+    driver_id: int | None = None
+    first_service_on: dt.date | None = None
+    last_service_on: dt.date | None = None
+    last_service_km: int | None = None
+    next_service_on: dt.date | None = None
+    next_service_km: int | None = None
+    km_per_day: Decimal | None = None
+    odometer_reset_on: dt.date | None = None
+    inspection_due_on: dt.date | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -63,6 +81,14 @@ class OwnershipRow:
     customer_id: int = 0
     started_on: dt.date | None = None
     ended_on: dt.date | None = None
+
+
+@dataclass(slots=True, eq=False)
+class FormerPlateRow:
+    id: int
+    is_void: bool = False
+    vehicle_id: int = 0
+    plate: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -110,6 +136,9 @@ class CustomersBook(Book):
             follows=("pinyin", "initials"),
             follow=lambda rows: zip(*[pinyin_of(row.name) for row in rows], strict=True),
             customer_id=lambda row: row.id,
+            title=lambda row: row.name,
+            keys=("name",),
+            gives_way=lambda diff: diff.get("dms_no", (None, None))[1] == "",
         )
         self.phones = self.table(
             Phone,
@@ -117,6 +146,9 @@ class CustomersBook(Book):
             follows=("reversed",),
             follow=lambda rows: [[row.number[::-1] for row in rows]],
             customer_id=lambda row: row.customer_id,
+            title=self._name_of,
+            keys=("customer_id", "number", "kind"),
+            gives_way=lambda diff: diff.get("is_primary") == (True, False),
         )
         self.vehicles = self.table(
             Vehicle,
@@ -124,9 +156,28 @@ class CustomersBook(Book):
             follows=("vin_reversed", "plate_reversed"),
             follow=lambda rows: ([row.vin[::-1] for row in rows], [row.plate[::-1] for row in rows]),
             customer_id=lambda row: row.owner_id,
+            title=lambda row: row.plate or row.vin,
+            keys=("vin",),
         )
-        self.ownerships = self.table(Ownership, OwnershipRow, customer_id=lambda row: row.customer_id, is_counted=False)
-        self.former_plates = []  # (vehicle, plate)
+        self.ownerships = self.table(
+            Ownership,
+            OwnershipRow,
+            customer_id=lambda row: row.customer_id,
+            title=self._car_of,
+            is_counted=False,
+            keys=("vehicle_id", "customer_id"),
+            gives_way=lambda diff: diff.get("is_void") == (False, True) or diff.get("ended_on", (1, None))[0] is None,
+        )
+        self.former_plates = self.table(
+            FormerPlate,
+            FormerPlateRow,
+            follows=("plate_reversed",),
+            follow=lambda rows: [[row.plate[::-1] for row in rows]],
+            title=lambda row: row.plate,
+            is_counted=False,
+            keys=("vehicle_id", "plate"),
+        )
+        self.replaced_plates = []  # (vehicle, plate)
         self.by_dms_no = {}
         self.by_number = {}  # number -> [customer id]
         self.by_vin = {}
@@ -136,6 +187,15 @@ class CustomersBook(Book):
         self._known_histories = set()
         self._known_numbers = set()
         self._has_phones = False
+
+    def _car_of(self, row):
+        vehicle = self.vehicles.rows.get(row.vehicle_id)
+        return vehicle.plate or vehicle.vin if vehicle is not None else ""
+
+    def _name_of(self, row):
+        """Whose number or delivery it is."""
+        customer = self.customers.rows.get(row.customer_id)
+        return customer.name if customer is not None else ""
 
     # --- loading ------------------------------------------------------------------------------------------------------
     def open(self, *, vins=(), plates=(), dms_nos=(), vehicle_ids=(), customer_ids=()):
@@ -156,10 +216,14 @@ class CustomersBook(Book):
             self._index_vehicle(vehicle)
         self._load_customers({*customer_ids, *(vehicle.owner_id for vehicle in vehicles)})
         if dms_nos:
-            found = Customer.objects.filter(store_id=store_id, dms_no__among=dms_nos)
+            found = Customer.objects.filter(store_id=store_id, dms_no__among=dms_nos, dms_no__filled=True)
             customers = self.customers.load(self._locked(found))
             customers += self._bring(self.customers, links.get("dms_no"), dms_nos)
             self._index_customers(customers)
+
+    def load_drivers(self):
+        """Take into hand who drives the cars that are."""
+        self._load_customers({vehicle.driver_id for vehicle in self.vehicles.rows.values()})
 
     def look_closer(self, vehicles=(), numbers=()):
         """For rows that say something new: the former owners of these vehicles, the customers with these numbers."""
@@ -179,7 +243,10 @@ class CustomersBook(Book):
         self._load_phones(self.customers.rows)
 
     def _locked(self, queryset):
-        return queryset if self.memory.is_dry else queryset.order_by("pk").select_for_update(no_key=True)
+        # An order means the same locks in the same order; where there are none, it would only mislead the planner.
+        if self.memory.is_dry or not connection.features.has_select_for_update:
+            return queryset
+        return queryset.order_by("pk").select_for_update(no_key=True)
 
     @staticmethod
     def _bring(table, links, keys):
@@ -222,7 +289,7 @@ class CustomersBook(Book):
 
     def _index_vehicle(self, vehicle):
         self.by_vin[vehicle.vin] = vehicle
-        if vehicle.plate:
+        if vehicle.plate and not vehicle.is_void:
             self.by_plate.setdefault(vehicle.plate, []).append(vehicle)
 
     def _index_phone(self, phone):
@@ -257,11 +324,13 @@ class CustomersBook(Book):
                 return ownership
         return None
 
-    def past_owners(self, vehicle) -> list[CustomerRow]:
+    def past_owners(self, vehicle, *, with_undone=False) -> list[CustomerRow]:
+        """`with_undone`: also those whom an undone import had named."""
         if vehicle.id not in self._known_histories:
             self.look_closer([vehicle])
         ownerships = self.ownerships_of.get(vehicle.id, ())
-        return [self.customers.rows[o.customer_id] for o in ownerships if not o.is_void]
+        people = [(self.customers.rows[stretch.customer_id], stretch) for stretch in ownerships]
+        return [person for person, stretch in people if not stretch.is_void or (with_undone and person.is_void)]
 
     def customers_with(self, number) -> list[CustomerRow]:
         if number not in self._known_numbers:
@@ -287,8 +356,22 @@ class CustomersBook(Book):
         self._known_histories.add(row.id)
         return row
 
+    def revive_vehicle(self, vehicle, plate) -> bool:
+        """See Table.revive; `plate` as its row tells it, so that it is found by that."""
+        begins_anew = self.vehicles.revive(vehicle)
+        if plate is not None:
+            self.vehicles.change(vehicle, "plate", plate)
+        self._index_vehicle(vehicle)
+        return begins_anew
+
     def open_ownership(self, vehicle, customer, started_on, ended_on=None) -> OwnershipRow:
         table = self.ownerships
+        for row in self.ownerships_of.get(vehicle.id, ()):
+            if row.is_void and row.customer_id == customer.id:
+                table.revive(row)
+                table.change(row, "started_on", started_on)
+                table.change(row, "ended_on", ended_on)
+                return row
         row = table.create(OwnershipRow(table.next_id(), False, vehicle.id, customer.id, started_on, ended_on))
         self.ownerships_of.setdefault(vehicle.id, []).append(row)
         return row
@@ -296,21 +379,51 @@ class CustomersBook(Book):
     def set_plate(self, vehicle, plate):
         """The replaced plate stays searchable."""
         if vehicle.plate and vehicle.plate != plate:
-            self.former_plates.append((vehicle, vehicle.plate))
+            self.replaced_plates.append((vehicle, vehicle.plate))
         self.vehicles.change(vehicle, "plate", plate)
 
+    # --- Asked by the undo of a batch ---------------------------------------------------------------------------------
+    def accompany(self, table, rows):
+        if "vehicle_id" in table.bits:
+            self.vehicles.load(Vehicle.objects.filter(pk__among={row.vehicle_id for row in rows} - {None}))
+        if "customer_id" in table.bits:
+            self.customers.load(Customer.objects.filter(pk__among={row.customer_id for row in rows} - {None}))
+
+    def stays(self, table, row):
+        if table is self.ownerships:
+            vehicle = self.vehicles.rows[row.vehicle_id]
+            return not vehicle.is_void and row.ended_on is None and vehicle.owner_id == row.customer_id
+        if table is self.former_plates:
+            vehicle = self.vehicles.rows[row.vehicle_id]
+            return not vehicle.is_void and vehicle.plate != row.plate
+        return False
+
+    def retired(self, table, row):
+        if table is self.phones:
+            table.change(row, "is_primary", False)
+
+    def settle(self, undo):
+        settle_owners(self, undo)
+        settle_phones(self, undo)
+
+    # --- writing ------------------------------------------------------------------------------------------------------
     def finish(self):
-        super().finish()
         memory = self.memory
-        if memory.is_dry or not self.former_plates:
+        if memory.is_dry or not self.replaced_plates:
+            super().finish()
             return
+        replaced = {(vehicle.id, plate) for vehicle, plate in self.replaced_plates}
+        for row in self.former_plates.load(FormerPlate.objects.filter(vehicle_id__among={pk for pk, _ in replaced})):
+            if row.is_void and (row.vehicle_id, row.plate) in replaced:
+                self.former_plates.revive(row)
+        super().finish()
         now = plain_value(FormerPlate, "changed_at", memory.now)
         insert_rows(
             FormerPlate,
             ["store_id", "batch_id", "is_void", "created_at", "changed_at", "vehicle_id", "plate", "plate_reversed"],
             [
                 (memory.store_id, memory.batch_id, False, now, now, vehicle.id, plate, plate[::-1])
-                for vehicle, plate in self.former_plates
+                for vehicle, plate in self.replaced_plates
             ],
             ignore_conflicts=True,
         )
@@ -320,10 +433,12 @@ def _known(links, keys):
     return [key for key in keys if key in links] if links else []
 
 
-class OwnersBook(CustomersBook):
+class OwnersBook(WithPolicies, CustomersBook):
     def __init__(self, memory):
         super().__init__(memory)
-        self.deliveries = self.table(Delivery, DeliveryRow, customer_id=lambda row: row.customer_id)
+        self.deliveries = self.table(
+            Delivery, DeliveryRow, customer_id=lambda row: row.customer_id, title=self._car_of, keys=("vehicle_id",)
+        )
         self.delivery_of = {}  # vehicle id -> delivery
 
     def open(self, **keys):
@@ -347,7 +462,13 @@ class OwnersBook(CustomersBook):
 class OrdersBook(CustomersBook):
     def __init__(self, memory):
         super().__init__(memory)
-        self.orders = self.table(RepairOrder, OrderRow, customer_id=lambda row: row.owner_id)
+        self.orders = self.table(
+            RepairOrder,
+            OrderRow,
+            customer_id=lambda row: row.owner_id,
+            title=attrgetter("order_no"),
+            keys=("order_no", "vehicle_id"),
+        )
         self.by_order_no = {}
         self.newest = {}  # vehicle id -> (day, order number) of its newest order
         self.learned = {}  # vehicle id -> day on which the store learned of car and owner; None: in this very file

@@ -95,7 +95,7 @@ def plan_orders(groups, book: OrdersBook):
             value = group.values[plate]
             group.reject(Finding("unknown_vehicle", value, column=group.columns.get("plate")))
             continue
-        before = book.touches
+        book.row, before = group.row, book.touches
         order = book.by_order_no.get(group.key)
         is_new = order is None or order.is_void
         _plan(group, book, order, vehicle)
@@ -141,7 +141,7 @@ def _look_closer(groups, book):
             told[vehicle.id] = max(told.get(vehicle.id, day), day)
         if values[bringer] is not None and values[bringer_phone] and values[bringer] != values[name]:
             stored = book.customers.rows.get(order.bringer_id) if order is not None else None
-            if stored is None or stored.name != values[bringer]:
+            if stored is None or stored.is_void or stored.name != values[bringer]:
                 numbers.update(number for number, _kind in values[bringer_phone])
     book.look_closer(vehicles, numbers)
     _learn(doubtful, told, {group.key for group in groups}, book)
@@ -169,16 +169,25 @@ def _learn(doubtful, told, at_hand, book):
             book.newest[pk] = max(book.newest.get(pk, (dt.date.min, "")), (day, number))
     for pk in stored:
         book.newest[pk] = max(book.newest.get(pk, (dt.date.min, "")), told.get(pk, (dt.date.min, "")))
-    _since_when(book, Vehicle.objects.filter(pk__among=stored).values_list("pk", "batch_id", "created_at"))
-    current = Ownership.objects.alive().filter(vehicle_id__among=stored, ended_on__isnull=True)
-    _since_when(book, current.values_list("vehicle_id", "batch_id", "created_at"))
+    since_when(book, stored)
 
 
-def _since_when(book, rows):
+def since_when(book, ids):
+    """Note in `book.learned` the day on which the store learned of these stored cars and of their present owners."""
+    if not ids:
+        return
+    vehicles = Vehicle.objects.alive().filter(pk__among=ids)
+    _learn_days(book, book.vehicles, vehicles.values_list("pk", "pk", "batch_id", "created_at"))
+    current = Ownership.objects.alive().filter(vehicle_id__among=ids, ended_on__isnull=True)
+    _learn_days(book, book.ownerships, current.values_list("pk", "vehicle_id", "batch_id", "created_at"))
+
+
+def _learn_days(book, table, rows):
     memory = book.memory
-    for pk, batch_id, moment in rows:
-        is_ours = batch_id is not None and batch_id == memory.batch_id
-        book.learned[pk] = None if is_ours else memory.day_of(moment)
+    revived = memory.revived.get(table.label, ())
+    for pk, vehicle_id, batch_id, moment in rows:
+        is_ours = pk in revived or (batch_id is not None and batch_id == memory.batch_id)
+        book.learned[vehicle_id] = None if is_ours else memory.day_of(moment)
 
 
 def _speaks_for_today(book, vehicle, day, order_no) -> bool:
@@ -195,19 +204,24 @@ def _plan(group, book, order, vehicle):
         opened_on, settled_on, odometer_km, kind, items, advisor, technician, amount, status,
     ) = group.values  # fmt: skip
     day = settled_on or opened_on
+    stored, stored_bringer = _people_of(order, book)
+    begins_anew = order is not None and order.is_void and book.orders.revive(order)
     if vehicle is None:
         vehicle = book.new_vehicle(
             vin=vin, plate=plate or "", brand=brand or "", series=series or "", model=model or "",
             odometer_km=odometer_km, odometer_on=day if odometer_km is not None else None,
         )  # fmt: skip
     else:
+        if vehicle.is_void:
+            book.revive_vehicle(vehicle, plate)
         _compare_vehicle(book, vehicle, plate, {"brand": brand, "series": series, "model": model}, day, order_no)
         _compare_odometer(book, vehicle, odometer_km, day)
-    stored = book.customers.rows.get(order.owner_id) if order is not None else None
     owner = _owner(group, book, vehicle, stored, owner_name, owner_numbers or (), dms_no, day)
     if owner is None:
-        owner = stored if order is not None else book.owner_of(vehicle)
-    bringer = _bringer(group, book, order, owner, owner_name, owner_numbers or (), bringer_name, bringer_numbers or ())
+        owner = book.owner_of(vehicle) if order is None or begins_anew else stored
+    bringer = _bringer(
+        group, book, order, stored_bringer, owner, owner_name, owner_numbers or (), bringer_name, bringer_numbers or ()
+    )
     values = (
         vehicle.id,
         owner.id if owner is not None else None,
@@ -229,13 +243,18 @@ def _plan(group, book, order, vehicle):
         book.new_order(order_no=order_no, **given)
     else:
         book.orders.fed.add(order.id)
-        if order.is_void:
-            book.orders.change(order, "is_void", False)
         if STORED(order) != values:
             for field, value in zip(FIELDS, values, strict=True):
                 if value is not None and getattr(order, field) != value:
                     book.orders.change(order, field, value)
     _note_newest(book, vehicle, day, order_no)
+
+
+def _people_of(order, book):
+    """Owner and bringer as stored."""
+    if order is None:
+        return None, None
+    return book.customers.rows.get(order.owner_id), book.customers.rows.get(order.bringer_id)
 
 
 def _note_newest(book, vehicle, day, order_no):
@@ -249,8 +268,6 @@ def _note_newest(book, vehicle, day, order_no):
 def _compare_vehicle(book, vehicle, plate, fields, day, order_no):
     """An order fills what is not known of a car. Only a plate may be new, and only the newest order tells."""
     book.vehicles.fed.add(vehicle.id)
-    if vehicle.is_void:
-        book.vehicles.change(vehicle, "is_void", False)
     if (
         plate is not None
         and vehicle.plate != plate
@@ -288,11 +305,11 @@ def _owner(group, book, vehicle, stored, name, numbers, dms_no, day):
         starts = (since is None or since.started_on is None or day > since.started_on) and _speaks_for_today(
             book, vehicle, day, group.key
         )
+    stage = (Stage.OWNER if starts else Stage.CONTACT).value
     if person is None:
-        stage = Stage.OWNER if starts else Stage.CONTACT
-        person = new_person(book, name=name, dms_no=dms_no, stage=stage.value)
+        person = new_person(book, name=name, dms_no=dms_no, stage=stage)
     else:
-        feed_person(book, group, person, name=name, dms_no=dms_no)
+        feed_person(book, group, person, stage=stage, name=name, dms_no=dms_no)
     if numbers:
         feed_phones(book, group, person, numbers)
     if starts:
@@ -304,11 +321,11 @@ def _joined(numbers):
     return " / ".join(number for number, _kind in numbers)[:40]
 
 
-def _bringer(group, book, order, owner, owner_name, owner_numbers, name, numbers):
+def _bringer(group, book, order, stored, owner, owner_name, owner_numbers, name, numbers):
     """Somebody of another name and another phone is a customer of his own (stage contact); everybody else is the owner."""
-    stored = book.customers.rows.get(order.bringer_id) if order is not None else None
     if name is None or not numbers:
-        return stored if stored is not None and name is None else owner
+        has_one = order is not None and order.bringer_id is not None
+        return stored if has_one and name is None else owner
     same_name = name == (owner_name or (owner.name if owner is not None else None))
     if same_name or {number for number, _kind in numbers} & {number for number, _kind in owner_numbers}:
         return owner
@@ -319,7 +336,7 @@ def _bringer(group, book, order, owner, owner_name, owner_numbers, name, numbers
     if person is None:
         person = new_person(book, name=name, stage=Stage.CONTACT.value)
     else:
-        feed_person(book, group, person)
+        feed_person(book, group, person, stage=Stage.CONTACT.value)
     feed_phones(book, group, person, numbers)
     return person
 

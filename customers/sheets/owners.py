@@ -7,6 +7,19 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.choices import CustomerKind
 from customers.sheets.book import OwnersBook
+from customers.sheets.care import feed_care, feed_driver
+from customers.sheets.insurance import (
+    COMMERCIAL,
+    COMMERCIAL_ENDS_HEADERS,
+    COMPULSORY,
+    COMPULSORY_ENDS_HEADERS,
+    DAYS_AHEAD,
+    ENDS_HEADERS,
+    INSURER_HEADERS,
+    UNNAMED,
+    Term,
+    feed_term,
+)
 from customers.sheets.people import (
     OWNER,
     change_owner,
@@ -17,7 +30,7 @@ from customers.sheets.people import (
     is_renamed_here,
     new_person,
 )
-from dms.columns import Choice, Code, Date, Finding, Name, Phone, Plate, Text, Vin, Whole
+from dms.columns import Amount, Choice, Code, CreditCode, Date, Finding, Name, Phone, Plate, Text, Vin, Whole
 from dms.sheets import Sheet
 
 VIN_HEADERS = (
@@ -42,6 +55,7 @@ PHONE_HEADERS = (
     "客户联系电话",
 )  # fmt: skip
 LARGEST_ODOMETER = 2_000_000
+YEARS_AHEAD = 15 * 366  # the longest warranties and the inspections of new cars
 
 COLUMNS = (
     Vin("vin", _("VIN"), *VIN_HEADERS),
@@ -93,11 +107,41 @@ COLUMNS = (
         "bought_here", _("Bought here"), "是否本公司购车", "是否本店购车", "本店购车", "是否本店销售", person="name",
         words={"yes": ("是", "y", "yes", "1", "true", "本店", "√"), "no": ("否", "n", "no", "0", "false", "外店", "他店", "×", "不是")},
     ),
+    CreditCode("credit_code", _("Unified social credit code"), "统一社会信用代码", "社会信用代码", "信用代码", length=18, person="name"),
+    Date("warranty_starts_on", _("Warranty from"), "保修起始日期", "保修开始日期", "质保起始日期"),
+    Date(
+        "warranty_ends_on", _("Warranty until"), "保修结束日期", "保修到期日期", "保修到期", "质保到期日期", "质保结束日期", "质保到期",
+        days_ahead=YEARS_AHEAD,
+    ),
+    Whole("warranty_ends_km", _("Warranty until (km)"), "保修结束里程", "质保结束里程", largest=LARGEST_ODOMETER),
+    Date("first_service_on", _("First service"), "首保日期", "首保时间", "首次保养日期"),
+    Date("last_service_on", _("Last service"), "上次保养日期", "上次保养时间", "最近保养日期", "最后保养日期"),
+    Whole("last_service_km", _("Last service (km)"), "上次保养里程", "最近保养里程", "最后保养里程", largest=LARGEST_ODOMETER),
+    Date("next_service_on", _("Next service"), "下次保养日期", "下次保养时间", "预计下次保养日期", days_ahead=YEARS_AHEAD),
+    Whole("next_service_km", _("Next service (km)"), "下次保养里程", "预计下次保养里程", largest=LARGEST_ODOMETER),
+    Amount("km_per_day", _("Kilometres a day"), "日平均里程", "日均里程", "日均行驶里程", largest=9_999),
+    Date("odometer_reset_on", _("Odometer replaced on"), "换表日期"),
+    Date(
+        "inspection_due_on", _("Inspection due"), "年检到期日期", "年检到期", "年审到期日期", "年审到期", "年检日期", "年检到期日", "验车到期日期",
+        "验车到期", days_ahead=YEARS_AHEAD,
+    ),
+    Name("driver_name", _("Driver"), "使用人", "使用人姓名", "驾驶人", "用车人", length=80),
+    Phone("driver_phone", _("Phone of the driver"), "使用人电话", "使用人手机", "使用人手机号", "驾驶人电话", "用车人电话"),
+    Date("compulsory_ends_on", _("Compulsory cover until"), *COMPULSORY_ENDS_HEADERS, days_ahead=DAYS_AHEAD),
+    Date("commercial_ends_on", _("Commercial cover until"), *COMMERCIAL_ENDS_HEADERS, days_ahead=DAYS_AHEAD),
+    Date("insured_until", _("Insured until"), *ENDS_HEADERS[1:], days_ahead=DAYS_AHEAD),
+    Text("insurer", _("Insurer"), *INSURER_HEADERS, length=80),
 )  # fmt: skip
+CARE = (
+    "warranty_ends_km", "first_service_on", "last_service_on", "last_service_km", "next_service_on", "next_service_km", "km_per_day",
+    "odometer_reset_on", "inspection_due_on",
+)  # fmt: skip
+COVERS = {"compulsory_ends_on": COMPULSORY, "commercial_ends_on": COMMERCIAL, "insured_until": UNNAMED}
 
 # Headers of lists that also have VINs and names.
 UNLIKE = (
-    "工单号", "结算单号", "单据号", "委托书号", "投诉编号", "请求编号", "召回编号", "投保单号", "险种", "险种名称", "交强险保单号", "商业险保单号",
+    "工单号", "结算单号", "单据号", "委托书号", "投诉编号", "请求编号", "召回编号", "投保单号", "险种", "险种名称", "保单号", "交强险保单号", "商业险保单号",
+    "交强险起保日期", "商业险起保日期", "投保类型", "承保日期", "保额",
     "跟踪性质", "反馈类型", "反馈内容", "提醒状态", "跟踪状态", "意向级别", "线索来源",
 )  # fmt: skip
 
@@ -108,7 +152,7 @@ def plan_owners(groups, book: OwnersBook):
     vin, name, phone, dms_no = place["vin"], place["name"], place["phone"], place["dms_no"]
     book.open(
         vins={group.values[vin] for group in groups},
-        dms_nos={group.values[dms_no] for group in groups if group.values[dms_no]},
+        dms_nos={row[dms_no] for group in groups for row in (group.values, *group.others) if row[dms_no]},
     )
     vehicles, numbers = [], set()
     for group in groups:
@@ -121,11 +165,18 @@ def plan_owners(groups, book: OwnersBook):
                 vehicles.append(vehicle)
     book.look_closer(vehicles, numbers)
     book.load_phones()
+    further = Further(groups[0].columns) if groups else None
+    if further:
+        further.open(book)
     for group in groups:
-        before = book.touches
+        book.row, before = group.row, book.touches
         vehicle = book.by_vin.get(group.values[vin])
         is_new = vehicle is None or vehicle.is_void
         _plan(group, book, vehicle)
+        if group.others:
+            _remember_former(group, book)
+        if further:
+            further.feed(group, book)
         if is_new:
             group.outcome = "created"
         elif book.touches != before:
@@ -135,21 +186,29 @@ def plan_owners(groups, book: OwnersBook):
 def _plan(group, book, vehicle):
     (
         vin, plate, name, numbers, dms_no, kind, contact, address, engine_no, brand, series, model, color, registered_on,
-        odometer_km, delivered_on, sold_on, invoiced_on, consultant, bought_here,
+        odometer_km, delivered_on, sold_on, invoiced_on, consultant, bought_here, credit_code, warranty_starts_on,
+        warranty_ends_on, *_further,
     ) = group.values  # fmt: skip
     day = delivered_on or sold_on or invoiced_on
-    owner = book.owner_of(vehicle) if vehicle is not None else None
-    person = find_person(book, name=name, numbers=numbers or (), dms_no=dms_no, known=(owner,), vehicle=vehicle)
+    former = owner = book.owner_of(vehicle) if vehicle is not None else None
+    if vehicle is not None and vehicle.is_void and book.revive_vehicle(vehicle, plate):
+        owner = None
+    person = find_person(book, name=name, numbers=numbers or (), dms_no=dms_no, known=(former,), vehicle=vehicle)
     if person is None and is_renamed_here(book, owner, numbers=numbers, dms_no=dms_no):
         person = owner
     if person is None:
-        person = new_person(book, name=name, kind=kind, dms_no=dms_no, contact=contact, address=address)
+        person = new_person(
+            book, name=name, kind=kind, dms_no=dms_no, contact=contact, address=address, credit_code=credit_code
+        )
     else:
-        feed_person(book, group, person, name=name, kind=kind, contact_person=contact, address=address, dms_no=dms_no)
+        feed_person(
+            book, group, person, name=name, kind=kind, contact_person=contact, address=address, dms_no=dms_no, credit_code=credit_code
+        )  # fmt: skip
     if numbers:
         feed_phones(book, group, person, numbers)
     fields = {
         "engine_no": engine_no, "brand": brand, "series": series, "model": model, "color": color, "registered_on": registered_on,
+        "warranty_starts_on": warranty_starts_on, "warranty_ends_on": warranty_ends_on,
     }  # fmt: skip
     if vehicle is None:
         given = {field: value for field, value in fields.items() if value is not None}
@@ -168,11 +227,45 @@ def _plan(group, book, vehicle):
         _compare_delivery(book, vehicle, person, owner, delivered_on, sold_on, invoiced_on, consultant)
 
 
+class Further:
+    """The columns that few lists have: care, driver, insurance. False where this list has none."""
+
+    def __init__(self, columns):
+        self.care = [(name, OWNERS.index[name]) for name in CARE if columns.get(name) is not None]
+        self.covers = [
+            (name, cover, OWNERS.index[name]) for name, cover in COVERS.items() if columns.get(name) is not None
+        ]
+        self.has_drivers = columns.get("driver_name") is not None
+
+    def __bool__(self):
+        return bool(self.care or self.covers or self.has_drivers)
+
+    def open(self, book):
+        if self.has_drivers:
+            book.load_drivers()
+        if self.covers:
+            book.open_policies(vehicle_ids=set(book.vehicles.rows))
+
+    def feed(self, group, book):
+        values, index = group.values, OWNERS.index
+        vehicle = book.by_vin[values[index["vin"]]]
+        if self.care:
+            feed_care(book, vehicle, {name: values[place] for name, place in self.care})
+        if self.has_drivers:
+            feed_driver(book, group, vehicle, values[index["driver_name"]], values[index["driver_phone"]] or ())
+        terms = [
+            Term(cover, None, values[place], details={"insurer": values[index["insurer"]]}, column=name)
+            for name, cover, place in self.covers
+            if values[place] is not None
+        ]
+        for term in terms:
+            if term.cover != UNNAMED or len(terms) == 1:
+                feed_term(book, group, vehicle, term)
+
+
 def _compare_vehicle(book, vehicle, plate, odometer_km, fields):
     table = book.vehicles
     table.fed.add(vehicle.id)
-    if vehicle.is_void:
-        table.change(vehicle, "is_void", False)
     if plate is not None and vehicle.plate != plate:
         book.set_plate(vehicle, plate)
     for field, value in fields.items():
@@ -186,7 +279,7 @@ def _compare_vehicle(book, vehicle, plate, odometer_km, fields):
 def _compare_owner(group, book, vehicle, owner, person, day):
     if owner is person:
         _stage(book, person)
-        if day is not None and vehicle.id not in book.delivery_of:
+        if day is not None and not _has_told_of_delivery(book, vehicle):
             current = book.current_ownership(vehicle)
             if current is not None and current.started_on is None:
                 book.ownerships.change(current, "started_on", day)
@@ -200,6 +293,37 @@ def _compare_owner(group, book, vehicle, owner, person, day):
             book.open_ownership(vehicle, person, day, current.started_on)
         note = Finding("older_owner", person.name, params={"kept": owner.name}, column=group.columns.get("name"))
         group.note(note)
+
+
+def _has_told_of_delivery(book, vehicle):
+    """Has a list that was not undone?"""
+    delivery = book.delivery_of.get(vehicle.id)
+    return delivery is not None and not book.deliveries.was_undone(delivery)
+
+
+def _remember_former(group, book):
+    """Rows of the same car with an earlier day and another name: closed stretches of its history."""
+    index = OWNERS.index
+    days = [index[name] for name in ("delivered_on", "sold_on", "invoiced_on")]
+    vehicle = book.by_vin[group.key]
+    current = book.current_ownership(vehicle)
+    until = current.started_on if current is not None else None
+    told = [(next((row[day] for day in days if row[day]), None), row) for row in group.others]
+    for day, row in sorted((pair for pair in told if pair[0] is not None), key=lambda pair: pair[0], reverse=True):
+        if until is None or day >= until:
+            continue
+        name, numbers, dms_no = row[index["name"]], row[index["phone"]] or (), row[index["dms_no"]]
+        person = find_person(book, name=name, numbers=numbers, dms_no=dms_no, vehicle=vehicle)
+        is_news = person is None or person.is_void
+        if person is None:
+            person = new_person(book, name=name, dms_no=dms_no)
+        elif is_news:
+            feed_person(book, group, person, name=name, dms_no=dms_no)
+        if numbers and is_news:
+            feed_phones(book, group, person, numbers)
+        if person not in book.past_owners(vehicle):
+            book.open_ownership(vehicle, person, day, until)
+        until = day
 
 
 def _stage(book, person):
@@ -219,8 +343,9 @@ def _compare_delivery(book, vehicle, person, owner, delivered_on, sold_on, invoi
     table.fed.add(delivery.id)
     if day is None:
         return
-    if delivery.is_void:
-        table.change(delivery, "is_void", False)
+    if delivery.is_void and table.revive(delivery):
+        table.change(delivery, "customer_id", person.id)
+        table.change(delivery, "delivered_on", day)
     # A day that came from a sale or invoice date moves with it; a real delivery date only by another one.
     stands_in = delivery.delivered_on == (delivery.sold_on or delivery.invoiced_on)
     if (

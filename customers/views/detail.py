@@ -46,7 +46,7 @@ def render_detail(request, customer, *, revealed=None):
         "retired": [phone for phone in phones if phone.is_void],
         "revealed": revealed,
         "verified_days": days_since(verified_at(customer, living), today, zone),
-        "cars": cars_of(customer),
+        "cars": cars_of(customer, today=today),
         "former_cars": former_cars(customer),
         "page": timeline(customer, request.user, group=group, before=request.GET.get("before", "")),
         "groups": GROUPS,

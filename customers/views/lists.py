@@ -6,6 +6,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from common.paging import capped_count, keyset_page
+from customers.conflicts import open_count
+from customers.duplicates import open_pairs_count
 from customers.filters import CustomerFilter
 from customers.models import Customer
 from customers.reading import list_rows
@@ -26,6 +28,8 @@ def customer_list(request):
         "rows": list_rows(page.rows, today=timezone.localdate(), zone=timezone.get_current_timezone()),
         "next": page.next,
         "total": capped_count(filters.qs),
+        "conflicts": open_count(request.user),
+        "duplicates": open_pairs_count(request.user),
     }
     return render(request, "customers/list.html", context)
 

@@ -16,7 +16,7 @@ from customers.services import (
     set_do_not_call,
     update_customer,
 )
-from customers.views.conflicts import conflict_of
+from customers.views.clashes import conflict_of
 from customers.views.detail import customer_or_404
 
 

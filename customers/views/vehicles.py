@@ -11,7 +11,7 @@ from audit.choices import Source
 from customers.forms import VehicleForm
 from customers.models import Vehicle
 from customers.services import ChangedMeanwhile, update_vehicle
-from customers.views.conflicts import conflict_of
+from customers.views.clashes import conflict_of
 
 
 @require_http_methods(["GET", "POST"])

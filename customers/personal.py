@@ -1,0 +1,29 @@
+"""What follows a person, a car or a number on this floor (see common.personal)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from common.personal import Follow, Tie
+
+CUSTOMER, VEHICLE = "customers.Customer", "customers.Vehicle"
+
+FOLLOWS = (
+    Follow("customers.Phone", "customer", CUSTOMER, Tie.PART),
+    Follow("customers.Contact", "customer", CUSTOMER, Tie.WORK, _("There was contact with the customer.")),
+    Follow("customers.Contact", "vehicle", VEHICLE, Tie.WORK, _("There was contact about the car.")),
+    Follow("customers.Vehicle", "owner", CUSTOMER, Tie.FACT, _("She owns a car that stays.")),
+    Follow("customers.Vehicle", "driver", CUSTOMER, Tie.FACT, _("She drives a car that stays.")),
+    Follow("customers.Ownership", "customer", CUSTOMER, Tie.FACT, _("She owned a car that stays.")),
+    Follow("customers.Ownership", "vehicle", VEHICLE, Tie.PART),
+    Follow("customers.FormerPlate", "vehicle", VEHICLE, Tie.PART),
+    Follow("customers.Delivery", "customer", CUSTOMER, Tie.FACT, _("A delivery to her stays.")),
+    Follow("customers.Delivery", "vehicle", VEHICLE, Tie.FACT, _("Its delivery stays.")),
+    Follow("customers.RepairOrder", "owner", CUSTOMER, Tie.FACT, _("A repair order of hers stays.")),
+    Follow("customers.RepairOrder", "bringer", CUSTOMER, Tie.FACT, _("A repair order that she brought stays.")),
+    Follow("customers.RepairOrder", "vehicle", VEHICLE, Tie.FACT, _("A repair order of the car stays.")),
+    Follow("customers.Policy", "customer", CUSTOMER, Tie.FACT, _("An insurance policy of hers stays.")),
+    Follow("customers.Policy", "vehicle", VEHICLE, Tie.FACT, _("An insurance policy of the car stays.")),
+    Follow("customers.DuplicatePair", "first", CUSTOMER, Tie.PART),
+    Follow("customers.DuplicatePair", "second", CUSTOMER, Tie.PART),
+    Follow("customers.OutwardLine", "customer", CUSTOMER, Tie.TRACE),
+    Follow("customers.OutwardLine", "export", "customers.OutwardExport", Tie.PART),
+)
