@@ -66,3 +66,4 @@ class Origin(models.TextChoices):
     CALL = "call", _("Follow-up call")
     WALK_IN = "walk_in", _("In person")
     PHONE = "phone", _("Hotline")
+    IMPORTED = "imported", _("DMS")

@@ -5,16 +5,22 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import StoreOwned
 from complaints.choices import OPEN_STATES, Category, ComplaintState, Department, NoteCode, Origin, Severity
 from complaints.querysets import ComplaintQuerySet, NoteQuerySet
 from customers.models import Customer, RepairOrder, Vehicle
+from customers.models.base import Record
 
 
-class Complaint(StoreOwned):
-    """One grievance of one customer. `deadline_at` is when it must be closed (complaints.services.close_hours)."""
+class Complaint(Record):
+    """One grievance of one customer. `deadline_at` is when it must be closed (complaints.services.close_hours); a case that
+    came closed from the DMS has none.
 
-    number = models.CharField(_("Number"), max_length=20)  # TS20261122-003, per store and day
+    Only what an import brought can be void, and is then withdrawn too (`state`).
+    """
+
+    number = models.CharField(_("Number"), max_length=48)  # TS20261122-003, per store and day; DMS-… of an imported one
+    dms_no = models.CharField(_("Complaint no. in the DMS"), max_length=40, blank=True)
+    dms_facts = models.JSONField(default=dict, blank=True)  # {wording.FACTS: text}, what else the DMS tells
     customer = models.ForeignKey(
         Customer, verbose_name=_("Customer"), on_delete=models.PROTECT, related_name="complaints"
     )
@@ -43,7 +49,7 @@ class Complaint(StoreOwned):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    deadline_at = models.DateTimeField(pgettext_lazy("complaints", "Deadline"))
+    deadline_at = models.DateTimeField(pgettext_lazy("complaints", "Deadline"), null=True, blank=True)
     resolution = models.CharField(_("Resolution"), max_length=500, blank=True)
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("Opened by"), null=True, on_delete=models.SET_NULL, related_name="+"
@@ -60,7 +66,12 @@ class Complaint(StoreOwned):
         ordering = ["-id"]
         default_permissions = ("view", "add", "change")
         permissions = [("close_complaint", "Can close a complaint")]
-        constraints = [models.UniqueConstraint(fields=["store", "number"], name="complaint_number_in_store")]
+        constraints = [
+            models.UniqueConstraint(fields=["store", "number"], name="complaint_number_in_store"),
+            models.UniqueConstraint(
+                fields=["store", "dms_no"], condition=~models.Q(dms_no=""), name="complaint_dms_no_in_store"
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["store", "deadline_at"],

@@ -3,11 +3,11 @@
 from django.db import models
 from django.db.models import Q
 
-from accounts.querysets import StoreScopedQuerySet
 from complaints.choices import OPEN_STATES, ComplaintState
+from customers.models.base import RecordQuerySet
 
 
-class ComplaintQuerySet(StoreScopedQuerySet):
+class ComplaintQuerySet(RecordQuerySet):
     def open(self):
         """Not closed yet; a solved one still waits for the customer's word."""
         return self.filter(state__in=OPEN_STATES)

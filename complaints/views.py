@@ -14,7 +14,7 @@ from complaints import services
 from complaints.choices import ComplaintState
 from complaints.forms import CloseForm, ComplaintForm, FilterForm, NoteForm, ReopenForm, SolveForm, TakeoverForm
 from complaints.models import Complaint
-from complaints.wording import refusal
+from complaints.wording import dms_facts, refusal
 from customers.models import Customer
 
 PAGE_ROWS = 50
@@ -81,6 +81,7 @@ def _page(request, complaint, refused_form=None, status=200):
         "complaint": complaint,
         "now": timezone.now(),
         "notes": complaint.notes.select_related("by"),
+        "dms_facts": dms_facts(complaint),
         "phone": complaint.customer.phones.alive().first(),
         "steps": _steps(complaint),
         "forms": forms,

@@ -3,10 +3,31 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from complaints.choices import ComplaintState
 
 SOON_HOURS = 24  # from here on a deadline is shown as near
+
+
+# What the DMS tells of a case beyond its fields here (Complaint.dms_facts), in the order of the page.
+FACTS = {
+    "category": gettext_lazy("Kind of complaint"),
+    "source": gettext_lazy("Source"),
+    "status": gettext_lazy("Status in the DMS"),
+    "handler": gettext_lazy("Handler"),
+    "adviser": gettext_lazy("Service adviser"),
+    "technician": gettext_lazy("Technician"),
+    "cause": gettext_lazy("Cause"),
+    "outcome": gettext_lazy("Result of the call back"),
+    "satisfied": gettext_lazy("Satisfied"),
+    "reason": gettext_lazy("Why not satisfied"),
+}
+
+
+def dms_facts(complaint) -> list[tuple[str, str]]:
+    """(what, text) of all that the DMS told."""
+    return [(label, complaint.dms_facts[code]) for code, label in FACTS.items() if complaint.dms_facts.get(code)]
 
 
 @dataclass(frozen=True)
@@ -32,6 +53,8 @@ def stretch(seconds: float) -> str:
 def deadline_of(complaint, now) -> Deadline | None:
     """What is left until an open complaint must be closed, or how far beyond it is; for a closed one whether it was in time."""
     if complaint.state == ComplaintState.CLOSED:
+        if complaint.closed_at is None or complaint.deadline_at is None:
+            return None
         if complaint.closed_at <= complaint.deadline_at:
             return Deadline(_("Closed in time"), "good")
         return Deadline(_("Closed late"), "bad")

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.choices import Role
 from accounts.services import create_account, create_store
-from demo.files import orders_csv, owners_workbook
+from demo.files import orders_csv, owners_workbook, policies_workbook
 from demo.life import Desk
 from demo.world import World
 from dms.services import confirm_batch, preview_batch, run_batch, stage_upload
@@ -37,7 +37,11 @@ def build_demo(*, vehicles, worked_for: dt.timedelta, say):
         for username, full_name, role in ACCOUNTS
     }
     world = World(today, vehicles=vehicles)
-    for name, content in (("保有客户档案.xlsx", owners_workbook(world)), ("维修工单.csv", orders_csv(world))):
+    for name, content in (
+        ("保有客户档案.xlsx", owners_workbook(world)),
+        ("维修工单.csv", orders_csv(world)),
+        ("保险明细.xlsx", policies_workbook(world)),
+    ):
         batch = stage_upload(store=store, by=people["zhou"], file_name=name, content=content)
         preview_batch(batch)
         confirm_batch(batch, by=people["zhou"])
@@ -45,6 +49,6 @@ def build_demo(*, vehicles, worked_for: dt.timedelta, say):
         batch.refresh_from_db()
         counts = batch.counts
         say(f"  {name}: {counts['rows']} rows, {counts['created']} created, {counts['rejected']} rejected")
-    desk = Desk(store, [people["li"], people["chen"]])
+    desk = Desk(store, [people["li"], people["chen"]], people["zhou"])
     desk.live(today - worked_for, today, now)
     say("  the call desk has worked through its last weeks")

@@ -1,7 +1,9 @@
 """Writes the world the way a DMS exports it: an .xlsx with a title row and a total, a GB18030 .csv, and a few honest mistakes."""
 
 import csv
+import datetime as dt
 import io
+import random
 
 from openpyxl import Workbook
 
@@ -45,6 +47,13 @@ ORDER_HEADERS = [
 ]
 
 
+POLICY_HEADERS = [
+    "投保单号", "保险销售日期", "投保类型", "车主姓名", "车牌号", "VIN码", "交强险保单号", "商业险保单号", "险种名称", "保额", "应收金额", "开始日期",
+    "结束日期", "保险公司", "是否本公司投保",
+]  # fmt: skip
+INSURERS = ["人保财险", "平安产险", "太平洋产险", "国寿财险"]
+
+
 def owners_workbook(world) -> bytes:
     """保有客户档案.xlsx: one row per car."""
     book = Workbook(write_only=True)
@@ -81,6 +90,38 @@ def owners_workbook(world) -> bytes:
             ]
         )
     sheet.append(["合计", len(world.cars)])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def policies_workbook(world) -> bytes:
+    """保险明细.xlsx: one row per cover of the cars insured here, this term and the one before."""
+    rng = random.Random(world.seed)
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("保险明细")
+    sheet.append(POLICY_HEADERS)
+    for index, car in enumerate(world.cars):
+        if rng.random() < 0.45:
+            continue  # insured elsewhere
+        insurer, stays = rng.choice(INSURERS), rng.random() < 0.85
+        years = (world.today - car.delivered_on).days // 365
+        for year in range(max(years - 1, 0), years + 1 if stays else max(years, 1)):
+            starts = car.delivered_on + dt.timedelta(days=365 * year)
+            ends = starts + dt.timedelta(days=364)
+            kind = "新保" if year == 0 else "新转续" if year == 1 else "续转续"
+            number = f"{starts:%Y}{310_000_000 + index}"
+            for cover, amount, premium in (
+                ("交强险", 200_000, 950),
+                ("车辆损失险", rng.randint(9, 30) * 10_000, rng.randint(15, 38) * 100),
+                ("第三者责任险", 2_000_000, rng.randint(11, 19) * 100),
+            ):
+                sheet.append(
+                    [
+                        f"TB{number}", starts - dt.timedelta(days=rng.randint(0, 12)), kind, car.owner.name, car.plate, car.vin,
+                        f"JQ{number}", f"SY{number}", cover, amount, premium, starts, ends, insurer, "是",
+                    ]
+                )  # fmt: skip
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -3,6 +3,9 @@
 import datetime as dt
 import random
 
+from complaints.choices import ComplaintState
+from complaints.models import Complaint
+from complaints.services import add_note, change_state, take_over
 from cvp.choices import Scale
 from followups.choices import AnsweredBy, ItemState
 from followups.models import DueItem, Script
@@ -12,14 +15,26 @@ from followups.services.visits import Attempt, ComplaintDraft, Topic, save_visit
 
 GRUMBLES = {
     "sales": [
-        "提车时车内有划痕,答应补漆一直没有联系",
-        "交车时没有讲解辅助驾驶功能,回家不会用",
-        "承诺的行车记录仪还没有安装",
+        ("delivery", "提车时车内有划痕,答应补漆一直没有联系"),
+        ("delivery", "交车时没有讲解辅助驾驶功能,回家不会用"),
+        ("delivery", "承诺的行车记录仪还没有安装"),
     ],
-    "service": ["保养等了三个小时,没有人告知进度", "修完第二天异响又出现了", "结算金额比报价多了两百多,没有提前说明"],
+    "service": [
+        ("waiting", "保养等了三个小时,没有人告知进度"),
+        ("repair_quality", "修完第二天异响又出现了"),
+        ("price", "结算金额比报价多了两百多,没有提前说明"),
+    ],
 }
 REMARKS = ["", "", "", "客户表示满意", "周末来做保养,请提前预约", "请以后下午联系", "客户换了工作,地址会变"]
 LATER = ["在开会,请稍后再打", "正在开车,到家后联系", "先和家人商量,再答复", "在出差,回来再说"]
+RESOLUTIONS = {
+    "sales": "销售经理已致电道歉，约客户周六来店当面处理，客户接受",
+    "service": "已免费返工并试车确认，客户验收满意",
+}
+REOPENED = "客户取车后来电，问题又出现了，要求重新检查"
+HEARD = "已电话安抚客户，正在与责任部门核实"
+CONFIRMED = "已回访确认，客户对处理结果满意"
+LEFT_ALONE = 6  # of so many complaints one is forgotten, so that the list has something overdue to show
 # How the day of a specialist is spent: from, to, minutes per call.
 SHIFTS = (
     (dt.time(9, 5), dt.time(11, 25), 4),
@@ -29,8 +44,11 @@ SHIFTS = (
 
 
 class Desk:
-    def __init__(self, store, specialists, *, seed=7):
-        self.store, self.specialists, self.rng = store, specialists, random.Random(seed)
+    """`manager` closes what the specialists have solved."""
+
+    def __init__(self, store, specialists, manager, *, seed=7):
+        self.store, self.specialists, self.manager, self.rng = store, specialists, manager, random.Random(seed)
+        self.is_reopened = False
         scripts = (
             Script.objects.filter(store=store, is_current=True)
             .select_related("version")
@@ -51,6 +69,30 @@ class Desk:
             if day.weekday() != 6:
                 for person in self.specialists:
                     self.work(person, day, capacity, now)
+                self.handle_complaints(day, now)
+
+    def handle_complaints(self, day, now):
+        """The afternoon of a day: what was opened yesterday is taken over, then solved, then closed, a step a day or two."""
+        moment = dt.datetime.combine(day, dt.time(16, 30), tzinfo=self.store.zone)
+        if moment >= now:
+            return
+        for complaint in Complaint.objects.filter(store=self.store).open().select_related("opened_by").order_by("id"):
+            age = (day - self.store.day_of(complaint.opened_at)).days
+            if complaint.pk % LEFT_ALONE:
+                self.handle(complaint, age, moment)
+
+    def handle(self, complaint, age, moment):
+        if complaint.state == ComplaintState.RECEIVED and age >= 1:
+            take_over(complaint, by=complaint.opened_by, now=moment)
+            add_note(complaint, HEARD, by=complaint.opened_by, now=moment)
+        elif complaint.state == ComplaintState.HANDLING and age >= 2:
+            words = RESOLUTIONS[complaint.department]
+            change_state(complaint, ComplaintState.SOLVED, by=complaint.opened_by, now=moment, resolution=words)
+        elif complaint.state == ComplaintState.SOLVED and not self.is_reopened:
+            self.is_reopened = True
+            change_state(complaint, ComplaintState.HANDLING, by=self.manager, now=moment, reason=REOPENED)
+        elif complaint.state == ComplaintState.SOLVED and age >= 3:
+            change_state(complaint, ComplaintState.CLOSED, by=self.manager, now=moment, note=CONFIRMED)
 
     def work(self, person, day, capacity, now):
         for start, end, minutes in SHIFTS:
@@ -107,6 +149,8 @@ class Desk:
         topics = [self.topic(item, moment) for item in items]
         later = any(topic.outcome == "call_back" for topic in topics)
         note = rng.choice(LATER if later else REMARKS)
+        if any(topic.complaint for topic in topics):
+            note = ""  # what such a customer says stands in the complaint
         spoken = Attempt(**attempt, outcome=topics[0].outcome, answered_by=who, note=note)
         save_visit(card, token=card.lease_token, by=person, now=moment, attempt=spoken, topics=topics)
 
@@ -121,12 +165,13 @@ class Desk:
         answers = {question.pk: self.answer(question, unhappy) for question in self.questions.get(item.rule, [])}
         complaint = None
         if unhappy and answers:
-            sales = item.rule.startswith("delivery")
+            department = "sales" if item.rule.startswith("delivery") else "service"
+            category, summary = rng.choice(GRUMBLES[department])
             complaint = ComplaintDraft(
-                category="delivery" if sales else rng.choice(["waiting", "repair_quality", "price"]),
+                category=category,
                 severity=rng.choices(["normal", "serious", "major"], [70, 24, 6])[0],
-                department="sales" if sales else "service",
-                summary=rng.choice(GRUMBLES["sales" if sales else "service"]),
+                department=department,
+                summary=summary,
             )
         return Topic(
             item_id=item.pk,

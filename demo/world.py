@@ -91,7 +91,7 @@ class World:
     """`World(today, vehicles=2000).cars`; nothing in it happens after `today`."""
 
     def __init__(self, today: dt.date, *, vehicles=2000, seed=20081):
-        self.today, self.rng = today, random.Random(seed)
+        self.today, self.seed, self.rng = today, seed, random.Random(seed)
         self.plates, self.phones, self.orders = set(), set(), {}
         self.firms = [self.make_owner(firm=True) for _ in range(max(vehicles // 80, 1))]
         self.cars = [self.make_car(index, vehicles) for index in range(vehicles)]

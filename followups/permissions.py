@@ -8,6 +8,11 @@ def holds(user, card) -> bool:
     return card.lease_token is not None and card.lease_by_id == user.pk
 
 
+def is_held(card, now) -> bool:
+    """Somebody works on the card: nobody else can take it."""
+    return card.lease_by_id is not None and card.lease_until is not None and card.lease_until > now
+
+
 def holds_with(user, card, token) -> bool:
     """The page that sent `token` is the one that holds the card."""
     return holds(user, card) and card.lease_token == token

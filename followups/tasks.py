@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Store
 from followups.services.cards import wake_promises
+from followups.services.effects import find_unheard
 from followups.services.generation import RunBusy, generate_after_batch, generate_stores
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,14 @@ def generate_due_items(store_id=None):
 def generate_after_import(store_id, batch_id):
     """An import brought facts: run the store's generation again."""
     logger.info("due items after import %s: %s", batch_id, generate_after_batch(store_id, batch_id, now=timezone.now()))
+
+
+@shared_task
+def sweep_after_imports():
+    """Run the generation that a killed worker or a wiped broker has left out after an import."""
+    for store_id, batch_id in find_unheard(timezone.now()):
+        logger.warning("import %s was not followed by a run; it is now", batch_id)
+        generate_after_import.delay(store_id, batch_id)
 
 
 @shared_task

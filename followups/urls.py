@@ -1,6 +1,6 @@
 from django.urls import path
 
-from followups.views import calls, deeds, desk, items, queue
+from followups.views import calls, deeds, desk, effects, items, queue
 
 app_name = "followups"
 urlpatterns = [
@@ -20,5 +20,6 @@ urlpatterns = [
     path("calls/<int:pk>/undo/", calls.undo, name="undo"),
     path("customers/<int:customer_id>/panel/", calls.customer_panel, name="customer_panel"),
     path("customers/<int:customer_id>/plan/", items.plan, name="plan"),
+    path("imports/<int:batch_id>/effect/", effects.import_effect, name="import_effect"),
     path("items/", items.items, name="items"),
 ]

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import get_language, ngettext, pgettext
@@ -46,6 +47,13 @@ def moment(at: dt.datetime, now: dt.datetime) -> str:
     if 1 < distance < 7:
         return f"{date_format(local.date(), 'D')} {clock}"
     return f"{day(local.date())} {clock}"
+
+
+def callable_from(at: dt.datetime, now: dt.datetime) -> str:
+    """`17:45起可打` today, else with the day."""
+    local = at.astimezone(now.tzinfo)
+    when = f"{local:%H:%M}" if local.date() == now.date() else moment(at, now)
+    return _("callable from %(moment)s") % {"moment": when}
 
 
 def past_day(value: dt.date, today: dt.date) -> str:
@@ -124,6 +132,23 @@ def greeting(now: dt.datetime) -> str:
 def spaced(number: str) -> str:
     """A number one can read aloud: `138 1234 5678`; landlines stay as they are."""
     return f"{number[:3]} {number[3:7]} {number[7:]}" if len(number) == 11 and number.startswith("1") else number
+
+
+def car(plate: str, name: str, vin: str) -> str:
+    """What a car is called in a list: its plate, else series and the end of the VIN (`福克斯 …054249`)."""
+    tail = f"…{vin[-6:]}" if vin else ""
+    return plate or f"{name} {tail}".strip()
+
+
+def held_until(customer, by, until) -> str:
+    """That a colleague is on the phone with a customer, and when the card is free again at the latest."""
+    words = {"person": by, "customer": customer}
+    if until is None:
+        return _("%(person)s is on the phone with %(customer)s.") % words
+    clock = f"{timezone.localtime(until):%H:%M}"
+    return _("%(person)s holds the card of %(customer)s until %(clock)s at most; once it is saved it can be taken.") % (
+        words | {"clock": clock}
+    )
 
 
 def why_not_undone(refusal) -> str:

@@ -12,11 +12,18 @@ from django.urls import reverse
 from django.utils.translation import pgettext_lazy
 
 from common.figures import Figure, Scope, share, split_counts, totals
+from customers.models import Customer
+from customers.search import with_contents
 from followups.models import Call, CallOutcome, DueItem
 from followups.rules import BY_CODE
 
 PERIODS = {"today": pgettext_lazy("period", "Today"), "month": pgettext_lazy("period", "This month")}
-SPLITS = {"rule": pgettext_lazy("figures", "By topic"), "person": pgettext_lazy("figures", "By person")}
+SPLITS = {
+    "rule": pgettext_lazy("figures", "By topic"),
+    "person": pgettext_lazy("figures", "By person"),
+    "checker": pgettext_lazy("figures", "Information checked, by person"),
+}
+PERSONAL_SPLITS = ("person", "checker")  # whose keys are people
 
 
 @functools.cache
@@ -107,12 +114,14 @@ class OpenedItem:
 
 
 def order_of(rows) -> tuple[str, ...]:
-    """How the opened rows are paged: topics by deadline, calls newest first."""
+    """How the opened rows are paged: topics by deadline, calls and customers newest first."""
     return ("due_on", "id") if rows.model is DueItem else ("-id",)
 
 
 def with_names(rows):
     """What the list names of each row, fetched along."""
+    if rows.model is Customer:
+        return with_contents(rows)
     if rows.model is Call:
         return rows.select_related("customer", "by", "outcome")
     outcomes = CallOutcome.objects.filter(item=OuterRef("pk"), call__undone_at__isnull=True).order_by(
@@ -123,8 +132,8 @@ def with_names(rows):
 
 
 def opened(rows: list) -> list:
-    """A page of rows `with_names`, ready to show: calls as they are, topics with their last call (one query)."""
-    if not rows or isinstance(rows[0], Call):
+    """A page of rows `with_names`, ready to show: calls and customers as they are, topics with their last call (one query)."""
+    if not rows or not isinstance(rows[0], DueItem):
         return rows
     calls = Call.objects.select_related("by", "outcome").in_bulk(
         [item.last_call_id for item in rows if item.last_call_id]

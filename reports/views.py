@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from common.paging import keyset_page
-from reports.reading import PERIODS, all_figures, day_page, opened, order_of, scope_of, with_names
+from reports.reading import PERIODS, PERSONAL_SPLITS, all_figures, day_page, opened, order_of, scope_of, with_names
 
 
 @require_GET
@@ -35,16 +35,16 @@ def rows(request):
     # Where nothing is behind a key it may be somebody of another store: not even a name is told.
     parts = [_part(figure, split, key) for split, key in keys.items()] if count else []
     context = {"figure": figure, "period": PERIODS[period], "scope": scope, "parts": parts, "count": count}
-    context |= {"rows": opened(page.rows), "next": page.next, "are_calls": order_of(found) == ("-id",)}
+    context |= {"rows": opened(page.rows), "next": page.next, "kind": found.model._meta.model_name}
     return render(request, "reports/rows.html", context)
 
 
 def _keys(request, figure):
     """{split: key} as far as the address names parts; a person is a number that a database can hold."""
     keys = {split: request.GET[split] for split in figure.source.splits if request.GET.get(split)}
-    person = keys.get("person", "0")
-    if not (person.isascii() and person.isdigit() and len(person) < 19):
-        raise Http404
+    for person in (keys[split] for split in PERSONAL_SPLITS if split in keys):
+        if not (person.isascii() and person.isdigit() and len(person) < 19):
+            raise Http404
     return keys
 
 

@@ -14,7 +14,9 @@ def _day():
 
 
 class SkipForm(forms.Form):
-    reason = forms.ChoiceField(label=_("Reason"), choices=SkipReason)
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=SkipReason, error_messages={"required": _("Choose a reason: 1 to 5.")}
+    )
     note = forms.CharField(label=_("Note"), required=False, max_length=200)
 
     def clean(self):

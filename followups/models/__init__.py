@@ -1,6 +1,7 @@
 from followups.models.call import Call, CallOutcome, Draft, Skip
 from followups.models.card import CallCard
 from followups.models.dials import DeskDial, Outcome, RuleDial, Script
+from followups.models.effect import ImportEffect
 from followups.models.item import DueItem, GenerationRun, PlannedCall
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Draft",
     "DueItem",
     "GenerationRun",
+    "ImportEffect",
     "Outcome",
     "PlannedCall",
     "RuleDial",

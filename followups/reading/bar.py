@@ -4,9 +4,10 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass, field
 
+from complaints.models import Complaint
 from followups import wording
 from followups.choices import Level
-from followups.models import Call, DeskDial, Draft, DueItem
+from followups.models import Call, CallOutcome, DeskDial, Draft, DueItem
 from followups.reading.counts import COUNT_LIMIT, count_words, counts_of
 
 PROMISE = "promise"
@@ -33,6 +34,7 @@ class Bar:
     lease_name: str = ""
     drafts: list[dict] = field(default_factory=list)  # card_id, name, updated_at; not of the card she holds
     last_call: Call | None = None
+    last_complaints: list[Complaint] = field(default_factory=list)  # opened by it
     undo_until: dt.datetime | None = None
 
     @property
@@ -98,5 +100,7 @@ def _read_calls(bar, user, now):
         return
     pk, at, _visit, _level, undone_at, saves = calls[0]
     if saves and undone_at is None and at > fresh:
-        bar.last_call = Call.objects.select_related("customer", "outcome").get(pk=pk)
+        meant = list(CallOutcome.objects.filter(call=pk).select_related("call__customer", "call__outcome", "complaint"))
+        bar.last_call = meant[0].call if meant else Call.objects.select_related("customer", "outcome").get(pk=pk)
+        bar.last_complaints = [row.complaint for row in meant if row.complaint_id]
         bar.undo_until = at + dt.timedelta(minutes=bar.dial.undo_minutes)

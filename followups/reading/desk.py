@@ -97,6 +97,8 @@ class DeskPage:
     next_words: str
     promise_choices: list[tuple[str, str]]
     skip_reasons: list
+    skip_reason: str
+    skip_note: str
     skip_error: str
     why_now: list[TopicSheet]
     why_more: int
@@ -148,6 +150,8 @@ def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskP
         next_words=wording.moment(next_attempt(now, now.tzinfo, bar.dial.bands, failed), now),
         promise_choices=promise_choices(now),
         skip_reasons=SkipReason.choices,
+        skip_reason=entries.value("skip-reason"),
+        skip_note=entries.value("skip-note"),
         skip_error=entries.error("skip-reason") or entries.error("skip-note"),
         why_now=pressing[:WHY_SHOWN],
         why_more=len(pressing[WHY_SHOWN:]),

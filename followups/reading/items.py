@@ -33,10 +33,6 @@ class WhyNow:
     subject: str
     attempts: int
 
-    @property
-    def about(self):
-        return f"{self.car} {self.subject}".strip()
-
 
 class WhyWords:
     """Words many items at one moment; a list has few different days, so each is worded once. `now` in the store's zone."""
@@ -53,9 +49,13 @@ class WhyWords:
         return WhyNow(self.label(item.rule), self.age(item.anchor_on), urgency, car, item.subject or "", item.attempts)
 
 
+def car_of(vehicle) -> str:
+    return wording.car(vehicle.plate, vehicle.series or vehicle.brand, vehicle.vin) if vehicle else ""
+
+
 def why_now(item, now: dt.datetime) -> WhyNow:
     """Of one DueItem of `with_facts`, with its vehicle."""
-    return WhyWords(now).of(item, str(item.vehicle) if item.vehicle_id else "")
+    return WhyWords(now).of(item, car_of(item.vehicle))
 
 
 def with_last_call(items):

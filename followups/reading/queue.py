@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from common.paging import keyset_page
 from common.templatetags.dcrc import masked
 from customers.choices import CustomerKind
-from customers.models import Phone
+from customers.models import Customer, Phone
 from followups import wording
-from followups.models import CallCard, DueItem
+from followups.models import Call, CallCard, DueItem
 from followups.reading.counts import count_words
 from followups.reading.items import WhyNow, WhyWords, with_facts
 from followups.services.cards import rank_of
@@ -62,15 +62,26 @@ class Row:
     take_url: str
 
 
+@dataclass(frozen=True)
+class Empty:
+    """Why a page is empty: `why` is "later" (the next may be called at `next_moment`), "done" (all of today's calls are made),
+    "no_data" (the store has no customers) or "nothing" (none was due). `called`: customers the store has called today.
+    """
+
+    why: str
+    called: int
+    next_moment: str
+
+
 @dataclass
 class QueuePage:
     rows: list[Row]
     next_page: str
-    next_moment: str = ""  # of an empty page: when the next card becomes callable
+    empty: Empty | None = None
 
 
 def queue_page(user, now: dt.datetime, *, tab: str, rule: str = "", after: str = "") -> QueuePage:
-    """Two queries (three where nothing is there). `after` is the `next_page` of the page before; a garbled one means the first."""
+    """Two queries (four or five where nothing is there). `after` is the `next_page` of the page before; a garbled one means the first."""
     cards = cards_of(tab, user, now)
     if rule:
         cards = cards.filter(Exists(DueItem.objects.open().filter(customer_id=OuterRef("customer_id"), rule=rule)))
@@ -80,7 +91,7 @@ def queue_page(user, now: dt.datetime, *, tab: str, rule: str = "", after: str =
     topics = _topics_of([card.customer_id for card in page.rows], now)
     address = reverse("followups:take", args=[0])  # asked once: fifty times is a tenth of the page
     rows = [_row(card, topics[card.customer_id], user, now, address.replace("0", str(card.id))) for card in page.rows]
-    return QueuePage(rows, page.next, "" if rows else _next_moment(user, now))
+    return QueuePage(rows, page.next, None if rows else _empty(user, now))
 
 
 # Values, not instances: a page of 50 would make 200 objects only to read a dozen columns.
@@ -99,7 +110,19 @@ CARD = (
     "pinned_to__full_name",
     "pinned_until",
 )
-ITEM = ("customer_id", "rule", "due_on", "due_at", "anchor_on", "attempts", "subject", "vehicle__plate", "vehicle__vin")
+ITEM = (
+    "customer_id",
+    "rule",
+    "due_on",
+    "due_at",
+    "anchor_on",
+    "attempts",
+    "subject",
+    "vehicle__plate",
+    "vehicle__vin",
+    "vehicle__series",
+    "vehicle__brand",
+)
 
 
 def _topics_of(customer_ids, now) -> dict[int, list[WhyNow]]:
@@ -109,8 +132,14 @@ def _topics_of(customer_ids, now) -> dict[int, list[WhyNow]]:
         items = items.order_by(F("due_at").asc(nulls_last=True), "due_on", "id").values_list(*ITEM, named=True)
         words = WhyWords(now)
         for item in items:
-            topics[item.customer_id].append(words.of(item, item.vehicle__plate or item.vehicle__vin or ""))
+            topics[item.customer_id].append(words.of(item, _car(item)))
     return topics
+
+
+def _car(item) -> str:
+    return wording.car(
+        item.vehicle__plate or "", item.vehicle__series or item.vehicle__brand or "", item.vehicle__vin or ""
+    )
 
 
 def _row(card, topics, user, now, take_url) -> Row:
@@ -128,7 +157,7 @@ def _row(card, topics, user, now, take_url) -> Row:
     if attempts:
         tags.append(("", ngettext("tried %(number)s time", "tried %(number)s times", attempts) % {"number": attempts}))
     if card.callable_at and card.callable_at > now:
-        tags.append(("", wording.moment(card.callable_at, now)))
+        tags.append(("", wording.callable_from(card.callable_at, now)))
     return Row(
         pk=card.id,
         name=card.customer__name,
@@ -141,9 +170,16 @@ def _row(card, topics, user, now, take_url) -> Row:
     )
 
 
-def _next_moment(user, now) -> str:
+def _empty(user, now) -> Empty:
     card = cards_of("later", user, now).order_by("callable_at").values("callable_at").first()
-    return wording.moment(card["callable_at"], now) if card else ""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    made = Call.objects.visible_to(user).filter(at__gte=midnight, undone_at__isnull=True)
+    called = made.order_by().values("customer").distinct().count()
+    if card:
+        return Empty("later", called, wording.moment(card["callable_at"], now))
+    if called:
+        return Empty("done", called, "")
+    return Empty("nothing" if Customer.objects.visible_to(user).exists() else "no_data", 0, "")
 
 
 def tabs_of(bar) -> list[tuple[str, str, str]]:

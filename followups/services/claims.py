@@ -24,10 +24,10 @@ TRIES = 5  # a claim is tried again only where another tab or a relative's card 
 
 
 class AlreadyClaimed(Exception):
-    """`by` (a user) holds the card, or a card with the same phone number."""
+    """`by` (a user) holds the card, or a card with the same phone number; `until` is the end of that lease, where it is known."""
 
-    def __init__(self, by):
-        self.by = by
+    def __init__(self, by, until=None):
+        self.by, self.until = by, until
         super().__init__(f"claimed by {by}")
 
 
@@ -152,7 +152,7 @@ def take_card(card_id, *, user, now) -> CallCard:
         .update(lease_by=user, lease_token=uuid.uuid4(), lease_until=now + _lease_time(user.store_id))
     )
     if not won:
-        raise AlreadyClaimed(card.lease_by)
+        raise AlreadyClaimed(card.lease_by, card.lease_until)
     _hold_numbers(card.customer_id, user, now)
     card.refresh_from_db()
     return card
@@ -231,4 +231,4 @@ def _hold_numbers(customer_id, user, now):
         .first()
     )
     if other is not None:
-        raise AlreadyClaimed(other.lease_by)
+        raise AlreadyClaimed(other.lease_by, other.lease_until)

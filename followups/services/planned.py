@@ -3,15 +3,19 @@
 The day's run would make the same item from the fact (services.generation), but a promise for this afternoon cannot wait for it.
 """
 
+import datetime as dt
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from followups.choices import PlanKind
-from followups.models import PlannedCall
+from followups.choices import CloseReason, ItemState, PlanKind
+from followups.models import DueItem, PlannedCall
 from followups.services.cards import lock_card, recompute_cards
 from followups.services.dials import desk_of
 from followups.services.generation import planned_item
+
+VERIFY_WITHIN_DAYS = 2
 
 
 @transaction.atomic
@@ -89,3 +93,28 @@ def _make_item(planned, now):
     planned_item(
         planned, customer_id=planned.customer_id, today=store.day_of(now), zone=store.zone, desk=desk_of(store)
     ).save(force_insert=True)
+
+
+# --- What the floors below ask for (settings.CUSTOMERS_ASK_BY_CALL, CUSTOMERS_ASK_NO_MORE) ----------------------------
+def plan_verification(customer, *, subject, by, now) -> int:
+    """Somebody shall ask the customer which of two values is right: the id of the task. Raises ValidationError as `plan_manual`."""
+    today = customer.store.day_of(now)
+    due_on = today + dt.timedelta(days=VERIFY_WITHIN_DAYS)
+    return plan_manual(
+        customer, opens_on=today, due_on=due_on, expires_on=None, subject=subject[:200], by=by, now=now
+    ).pk
+
+
+@transaction.atomic
+def withdraw_planned(planned_id, customer, *, now) -> bool:
+    """The call is not wanted after all. False, and nothing done, where it has been tried or closed already."""
+    lock_card(customer.pk)
+    items = DueItem.objects.select_for_update().open().filter(fact_id=planned_id, customer=customer, attempts=0)
+    item = items.filter(rule__in=PlanKind.values).first()
+    if item is None:
+        return False
+    PlannedCall.objects.filter(pk=planned_id).update(is_void=True, changed_at=now)
+    item.state, item.reason, item.closed_at = ItemState.OBSOLETE, CloseReason.FACT_VOID, now
+    item.save(update_fields=["state", "reason", "closed_at"])
+    recompute_cards([customer.pk], store=customer.store, now=now)
+    return True

@@ -219,6 +219,7 @@ class Sitting:
                 "zh": call.outcome.label_zh,
                 "en": call.outcome.label_en,
                 "level": call.level,
+                "answered_by": call.answered_by,
             },
             note=call.note,
             vehicle=items[0].vehicle if len(vehicles) == 1 else None,

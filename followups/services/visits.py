@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from complaints.services import open_complaint
+from complaints.services import SUMMARY_LENGTH, open_complaint
 from customers.models import Phone, RepairOrder
 from customers.services import set_do_not_call
 from cvp.services import key_answered, record_response
@@ -289,7 +289,7 @@ def _apply_topics(sitting, call, work):
             is_effective=is_effective,
             planned=planned,
             response=_response(sitting, piece),
-            complaint=_complaint(sitting, piece),
+            complaint=_complaint(sitting, piece, call.note),
             note=piece.topic.note,
         )
     _sweep(sitting, call, work)
@@ -352,7 +352,7 @@ def _response(sitting, piece):
         raise ValidationError(_moved(fault, piece.topic)) from fault
 
 
-def _complaint(sitting, piece):
+def _complaint(sitting, piece, note):
     draft = piece.topic.complaint
     if draft is None:
         return None
@@ -367,12 +367,23 @@ def _complaint(sitting, piece):
             category=draft.category,
             severity=draft.severity,
             department=draft.department,
-            summary=draft.summary,
+            summary=_told(draft.summary, note, piece.topic.note),
             vehicle=piece.item.vehicle,
             repair_order=order,
         )
     except ValidationError as fault:
         raise ValidationError(_moved(fault, piece.topic)) from fault
+
+
+def _told(summary, *notes) -> str:
+    """What the customer said, with the notes of the call where they are not in it yet: whoever handles the complaint reads them
+    there. A note for which there is no room stays on the call alone.
+    """
+    for note in notes:
+        longer = f"{summary}\n{note.strip()}"
+        if note.strip() and note.strip() not in summary and len(longer) <= SUMMARY_LENGTH:
+            summary = longer
+    return summary
 
 
 def _sweep(sitting, call, work):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from customers.models import Phone
 from followups.forms import TriedForm, VisitForm
 from followups.models import CallCard, Draft, DueItem, Outcome
-from followups.permissions import holds
+from followups.permissions import holds, is_held
 from followups.reading.desk import desk_page, open_items
 from followups.reading.entries import Entries
 from followups.reading.topics import scripts_of
@@ -23,7 +23,7 @@ from followups.services.claims import LeaseLost
 from followups.services.claims import take_next as claim_next
 from followups.services.drafts import save_draft
 from followups.services.visits import TopicGone, log_attempt, save_visit
-from followups.wording import rule_label
+from followups.wording import held_until, rule_label
 
 
 def card_or_404(request, pk):
@@ -53,7 +53,10 @@ def show_desk(request, card, entries, *, notice="", moved=False):
 def desk(request, pk):
     card = card_or_404(request, pk)
     if not holds(request.user, card):
-        messages.info(request, _("Take the card of %(customer)s first.") % {"customer": card.customer})
+        if is_held(card, timezone.now()):
+            messages.warning(request, held_until(card.customer, card.lease_by, card.lease_until))
+        else:
+            messages.info(request, _("Take the card of %(customer)s first.") % {"customer": card.customer})
         return redirect("followups:queue")
     draft = Draft.objects.filter(card=card, user=request.user).first()
     return show_desk(request, card, Entries(draft.data if draft else None))

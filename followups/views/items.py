@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.paging import keyset_page
 from customers.models import Customer
+from dms.models import Batch
 from followups.filters import ItemFilter
 from followups.forms import PlanForm
 from followups.models import DueItem
@@ -20,9 +21,12 @@ from followups.services.planned import plan_manual, plan_promise
 @permission_required("reports.view_figures", raise_exception=True)
 def items(request):
     people = User.objects.filter(store_id=request.user.store_id).order_by("full_name")
-    found = ItemFilter(request.GET, DueItem.objects.visible_to(request.user), people=people)
+    batches = Batch.objects.visible_to(request.user)
+    found = ItemFilter(request.GET, DueItem.objects.visible_to(request.user), people=people, batches=batches)
     page = keyset_page(with_last_call(found.qs), ("due_on", "id"), after=request.GET.get("after", ""))
     context = {"form": found.form, "rows": item_rows(page.rows, timezone.localtime()), "next": page.next}
+    if found.form.is_valid():
+        context["batch"] = found.form.cleaned_data["batch"]
     return render(request, "followups/items.html", context)
 
 

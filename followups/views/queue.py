@@ -14,6 +14,7 @@ from followups.rules import BY_CODE, RULES
 from followups.services.claims import AlreadyClaimed, NotOpen
 from followups.services.claims import take_card as claim_card
 from followups.services.claims import take_next as claim_next
+from followups.wording import held_until
 
 
 @permission_required("followups.work_queue", raise_exception=True)
@@ -44,8 +45,7 @@ def take(request, pk):
     try:
         claim_card(card.pk, user=request.user, now=timezone.now())
     except AlreadyClaimed as taken:
-        words = _("%(person)s is on the phone with %(customer)s.")
-        messages.warning(request, words % {"person": taken.by, "customer": card.customer})
+        messages.warning(request, held_until(card.customer, taken.by, taken.until))
         return redirect("followups:queue")
     except NotOpen:
         messages.info(request, _("There is nothing left to call %(customer)s about.") % {"customer": card.customer})

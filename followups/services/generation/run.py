@@ -12,6 +12,7 @@ from dms.models import Batch
 from followups.rules import RULES, Rule
 from followups.services.cards import wake_promises
 from followups.services.dials import desk_of, windows_of
+from followups.services.effects import record_effect
 from followups.services.generation import ledger, steps
 
 COUNTS = ("created", "closed", "superseded", "expired", "updated", "let_go")
@@ -107,7 +108,12 @@ def generate_stores(stores, *, now, day: dt.date | None = None) -> tuple[dict, d
 
 
 def generate_after_batch(store_id, batch_id, *, now) -> dict[str, dict[str, int]]:
-    """Run the store's day again after an import; facts are read from the import's start, however long it took."""
+    """Run the store's day again after an import or its undo; facts are read from its start, however long it took.
+
+    What the import did to the queue is written down.
+    """
     store = Store.objects.get(pk=store_id)
     batch = Batch.objects.get(pk=batch_id)
-    return generate_due(store, today=store.day_of(now), now=now, since=batch.started_at or batch.created_at)
+    counts = generate_due(store, today=store.day_of(now), now=now, since=batch.writing_since)
+    record_effect(batch_id, now=now)
+    return counts

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
-from django.db.models.functions import Now
 
 from common.bands import first_call_moment
 from common.insert_select import AddDays, insert_select
@@ -257,7 +256,7 @@ class RuleRun:
                 "closed_at": _first((which, run.now, None) for which, _state, _reason in born),
                 "attempts": 0,
                 "bands_failed": "",
-                "created_at": Now(),
+                "created_at": run.now,
             },
             returning=["customer", "state"],
         )
