@@ -35,6 +35,12 @@ document.addEventListener("change", (event) => {
   if (topic && event.target.matches(".question input")) fill(topic);
 });
 
+// A note typed after the answer belongs to the proposal too.
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[data-note]")) return;
+  for (const topic of document.querySelectorAll("[data-topic]:has(.is-alarm :checked)")) fill(topic);
+});
+
 document.addEventListener("click", (event) => {
   const topic = event.target.closest("[data-topic]");
   const block = topic?.querySelector("[data-complaint]");

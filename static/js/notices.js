@@ -1,7 +1,11 @@
 // A failed fragment must not fail silently: says what happened and what to do, in the reader's language.
 const bar = document.getElementById("notices");
 
+// Without the cookie of its forms the browser was cleaned out: that is no question of rights.
+const isLoggedOut = (status) => status === 403 && !/(^|; )csrftoken=/.test(document.cookie);
+
 function wording(status) {
+  if (isLoggedOut(status)) return bar.dataset.cookies;
   if (bar.dataset[status]) return bar.dataset[status];
   return status >= 500 ? bar.dataset["500"] : bar.dataset["400"];
 }
