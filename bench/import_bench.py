@@ -3,20 +3,27 @@
 Ours is the whole import: the upload kept and hashed, recognised, cleaned, compared, written, with history, remarks and progress.
 The floor is the least any program could do with the file: read by python-calamine, streamed as text into a staging table (COPY, on
 SQLite executemany). Both lists are measured: owners with their cars (each row a new person, phone, car, ownership, delivery) and repair
-orders (2.5 orders a car). `python -m bench.import_bench --rows N --rounds N --list owners|repair_orders`.
+orders (2.5 orders a car). Each is given by the clock and by processor time (`bench.scratch.busy`). Then the peer (bench.import_peer)
+on a shorter list, and the peak memory of a process that imports a longer one and does nothing else.
+`python -m bench.import_bench --rows N --rounds N --list owners|repair_orders --peer N --memory N` (0: without).
 """
 
 import argparse
 import csv
 import io
+import os
 import random
+import re
 import resource
+import statistics
+import subprocess
+import sys
 import tempfile
 import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from bench.scratch import engine, row, scratch, seconds
+from bench.scratch import busy, engine, row, scratch, seconds
 
 OWNERS = [
     "VIN号",
@@ -223,26 +230,80 @@ def empty_tables():
         cursor.execute("VACUUM")
 
 
-def measure(store, files, rounds):
+def bring_in(store, path):
+    """Our whole import of the file: its counts."""
     from dms.services import import_now
 
-    times = {what: [] for what in ("floor", "first", "same again", "a tenth changed")}
-    counts = {}
+    with path.open("rb") as file:
+        return import_now(store=store, by=None, file_name=path.name, content=file)[0].counts
+
+
+def measure(store, files, rounds):
+    whats = ("floor", "first", "same again", "a tenth changed")
+    times, processor, counts = {what: [] for what in whats}, {what: [] for what in whats}, {}
+
+    def timed(what, work):
+        begun = busy()
+        times[what].append(seconds(work))
+        processor[what].append(busy() - begun)
 
     def ours(what, path):
         def work():
-            with path.open("rb") as file:
-                counts[what] = import_now(store=store, by=None, file_name=path.name, content=file)[0].counts
+            counts[what] = bring_in(store, path)
 
-        times[what].append(seconds(work))
+        timed(what, work)
 
     for _round in range(rounds):
         empty_tables()
-        times["floor"].append(seconds(lambda: floor(files[0])))
+        timed("floor", lambda: floor(files[0]))
         ours("first", files[0])
         ours("same again", files[0])
         ours("a tenth changed", files[1])
-    return times, counts
+    return times, processor, counts
+
+
+def compare_with_peer(store, path, rows):
+    """The package and we on one short list, each into empty tables and then once more."""
+    from bench.import_peer import import_cars
+
+    for name, work in (("peer", import_cars), ("ours", bring_in)):
+        empty_tables()
+        first, again = (seconds(lambda work=work: work(store, path)) for _time in range(2))
+        if name == "peer":
+            theirs = first, again
+    for what, peer, own in (("first", theirs[0], first), ("same again", theirs[1], again)):
+        what = f"owners, {rows:,} rows, {what}"
+        print(
+            f"{engine():<11}{what:<44}{own:>10.3f} s     peer  {peer:>9.3f} s     = {peer / own:>5.1f} x faster",
+            flush=True,
+        )
+
+
+def peak_memory(path):
+    """(MB of a process that imports the file, MB of the process in which it has the workbook read)."""
+    told = subprocess.run(
+        [sys.executable, "-m", "bench.import_bench", "--only", str(path)],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "IMPORT_MAX_ROWS": "1000000"},
+    )
+    return tuple(map(int, told.stdout.split()))
+
+
+def import_only(path):
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    from accounts.models import Store
+
+    settings.DMS_AFTER_IMPORT = []
+    bring_in(Store.objects.get(code="BENCH"), path)
+    # Not ru_maxrss, which begins with what the parent had in hand.
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())[1]
+    print(int(peak) // 1024, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
 
 
 def main():
@@ -250,7 +311,17 @@ def main():
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--list", choices=["owners", "repair_orders"], help="default: both, one after the other")
+    parser.add_argument(
+        "--peer", type=int, default=10_000, help="rows of the list that django-import-export takes in too"
+    )
+    parser.add_argument(
+        "--memory", type=int, default=200_000, help="rows of the list whose import is measured by memory"
+    )
+    parser.add_argument("--only", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.only:
+        import_only(options.only)
+        return
     with scratch(), tempfile.TemporaryDirectory(prefix="dcrc-bench-") as folder:
         import datetime as dt
 
@@ -262,17 +333,31 @@ def main():
         settings.IMPORT_MAX_ROWS = max(settings.IMPORT_MAX_ROWS, options.rows)
         store = create_store(code="BENCH", name="Bench", live_on=dt.date(2026, 1, 1))
         for sheet, header, rows in (("owners", OWNERS, owner_rows), ("repair_orders", ORDERS, order_rows)):
-            if options.list not in (None, sheet):
+            if options.list not in (None, sheet) or not options.rows:
                 continue
             files = [Path(folder) / f"{sheet}-{number}.xlsx" for number in range(2)]
             for path, changed in zip(files, (False, True), strict=True):
                 write_xlsx(path, header, rows(options.rows, changed))
-            times, counts = measure(store, files, options.rounds)
+            times, processor, counts = measure(store, files, options.rounds)
             for what in ("first", "same again", "a tenth changed"):
                 told = ", ".join(f"{counts[what][key]:,} {key}" for key in ("created", "updated", "rejected"))
                 row(f"{sheet}, {options.rows:,} rows, {what}", times[what], times["floor"])
-                print(f"{'':11}  {told}")
-        print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+                mine, least = statistics.median(processor[what]), statistics.median(processor["floor"])
+                print(
+                    f"{'':11}  processor {mine:.2f} s, floor {least:.2f} s = {mine / least:.1f} x; {told}", flush=True
+                )
+        if options.peer:
+            path = Path(folder) / "peer.xlsx"
+            write_xlsx(path, OWNERS, owner_rows(options.peer, False))
+            compare_with_peer(store, path, options.peer)
+        if options.memory:
+            path = Path(folder) / "memory.xlsx"
+            write_xlsx(path, OWNERS, owner_rows(options.memory, False))
+            empty_tables()
+            own, reader = peak_memory(path)
+            print(
+                f"{engine():<11}peak memory of importing {options.memory:,} rows: {own} MB, and {reader} MB in its reader"
+            )
 
 
 if __name__ == "__main__":

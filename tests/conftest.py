@@ -18,6 +18,7 @@ TODAY = dt.date(2026, 3, 18)
 @pytest.fixture(autouse=True)
 def _own_uploads(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "uploads"
+    settings.INBOX_DIR = tmp_path / "inbox"
 
 
 @pytest.fixture

@@ -38,3 +38,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 DATABASES["default"].pop("CONN_MAX_AGE", None)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True
+# The finders know two thousand files, and every test client would look at each of them anew. Browsers are served by the
+# handler of their own server.
+WHITENOISE_USE_FINDERS = False

@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+from common.personal import Tie, all_follows
+
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {
     "common": 1,
     "audit": 2,
     "accounts": 3,
+    "office": 4,
     "dms": 5,
     "customers": 6,
     "complaints": 8,
@@ -92,3 +95,18 @@ def test_every_room_says_what_it_is_for(app):
     assert ast.get_docstring(ast.parse((ROOT / app / "__init__.py").read_text(encoding="utf-8"))), (
         f"{app}/__init__.py has no docstring"
     )
+
+
+def test_every_row_that_follows_a_person_is_declared():
+    """An undo, a merge or an erasure would run over what it does not know of (common.personal)."""
+    declared = {(follow.model, follow.field, follow.to) for follow in all_follows()}
+    keys = {
+        (model._meta.label, field.name, field.related_model._meta.label)
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if field.is_relation and field.related_model._meta.app_label == "customers"
+    }
+    assert keys - declared == set(), "declare these foreign keys in the app's personal.py"
+    for follow in all_follows():
+        assert follow.source._meta.get_field(follow.field), follow
+        assert follow.reason or follow.tie not in (Tie.WORK, Tie.FACT), follow

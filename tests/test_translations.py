@@ -18,7 +18,7 @@ from common.texts import KEYWORDS, texts_of, update_catalogue
 from tests.test_doors import doors
 
 ROOT = Path(__file__).resolve().parent.parent
-OWN = ["common", "audit", "accounts", "dms", "customers", "complaints", "cvp", "followups", "reports", "dcrc"]
+OWN = ["common", "audit", "accounts", "office", "dms", "customers", "complaints", "cvp", "followups", "reports", "dcrc"]
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[sdfr]|%%")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))

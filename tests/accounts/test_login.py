@@ -1,6 +1,7 @@
 """Getting in, staying in, and being sent out again."""
 
 import datetime as dt
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -264,5 +265,20 @@ def test_the_persons_language_wins_over_the_browsers(li, login):
 
 def test_unknown_languages_and_foreign_targets_are_ignored(client, db):
     answer = client.post(reverse("accounts:language"), {"language": "tlh", "next": "https://evil.example/"})
-    assert answer["Location"] == reverse("accounts:login")
+    assert answer["Location"] == LOGIN
     assert "django_language" not in client.cookies
+
+
+def test_after_a_wrong_password_the_password_is_typed_again(client, li):
+    html = client.post(LOGIN, {"username": "li", "password": "falsch-1"}).content.decode()
+    focused = [tag for tag in re.findall(r"<input[^>]*>", html) if "autofocus" in tag]
+    assert len(focused) == 1
+    assert 'name="password"' in focused[0]
+
+
+def test_a_weak_password_is_refused_politely(client, li):
+    client.force_login(li, backend="accounts.backends.PeopleBackend")
+    data = {"old_password": PASSWORD, "new_password1": "1234567", "new_password2": "1234567"}
+    html = client.post(reverse("accounts:password"), data).content.decode()
+    assert "密码至少需要 8 个字符" in html
+    assert "你" not in html

@@ -1,7 +1,8 @@
 """Doors of customers."""
 
+from customers.models import DuplicatePair
 from tests.doors import Door
-from tests.factories.customers import make_customer, make_vehicle
+from tests.factories.customers import make_conflict, make_customer, make_outward, make_vehicle
 
 
 def customer_row(store):
@@ -14,6 +15,23 @@ def phone_row(store):
 
 def vehicle_row(store):
     return {"pk": make_vehicle(make_customer(store)).pk}
+
+
+def conflict_row(store):
+    return {"pk": make_conflict(make_customer(store, address="老地址"), "address", "老地址", "新地址").pk}
+
+
+def pair_row(store):
+    first, second = make_customer(store), make_customer(store)
+    return {"pk": DuplicatePair.objects.create(store=store, first=first, second=second, reason="number").pk}
+
+
+def outward_row(store):
+    return {"pk": make_outward(store).pk}
+
+
+def a_sheet(_store):
+    return {"sheet": "dms"}
 
 
 EDIT = {"name": "王雅丽", "kind": "private", "stage": "owner"}
@@ -64,4 +82,12 @@ DOORS = [
         data={"plate": "沪A12345"},
         ok=302,
     ),
+    Door("customers:conflicts", "customers.resolve_conflict"),
+    Door("customers:conflicts_keep", "customers.resolve_conflict"),
+    Door("customers:conflict_decide", "customers.resolve_conflict", method="post", row="conflict_row", ok=302),
+    Door("customers:duplicates", "customers.resolve_conflict"),
+    Door("customers:duplicate_decide", "customers.resolve_conflict", method="post", row="pair_row", ok=302),
+    Door("customers:outward", "customers.send_outward"),
+    Door("customers:outward_make", "customers.send_outward", method="post", row="a_sheet", ok=302, foreign=None),
+    Door("customers:outward_download", "customers.send_outward", row="outward_row"),
 ]

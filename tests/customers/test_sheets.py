@@ -152,9 +152,11 @@ def test_of_two_rows_of_one_car_the_latest_dated_counts(pudong):
         [*owner(1, name="旧车主", phone="13900000002", day="2025-03-01", plate="沪B00001"), "旧地址"],
     )
     assert outcome(batch) == (2, 0, 0, 0)
-    assert Customer.objects.get().name == "新车主"
-    assert Customer.objects.get().address == ""  # the former owner's address is not hers
-    assert list(Phone.objects.values_list("number", flat=True)) == ["13900000001"]
+    present = Vehicle.objects.get().owner
+    assert (present.name, present.address) == ("新车主", "")  # the former owner's address is not hers
+    assert list(present.phones.values_list("number", flat=True)) == ["13900000001"]
+    former = Ownership.objects.get(ended_on__isnull=False)
+    assert (former.customer.name, former.ended_on) == ("旧车主", dt.date(2026, 3, 9))
     assert Delivery.objects.get().delivered_on == dt.date(2026, 3, 9)
     assert (3, "车主姓名", "rows_disagree", "warning") in remarks(batch)
 

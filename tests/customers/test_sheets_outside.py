@@ -59,3 +59,20 @@ def test_a_bringer_who_is_renamed_further_down_stays_the_same_person(pudong):
     assert bringer.name == "李思"
     assert outcome(bring_in(pudong, *rows)) == (0, 0, 2, 0)
     assert RepairOrder.objects.get(order_no="RO1").bringer == bringer
+
+
+def test_two_owners_of_one_car_in_one_file_are_its_history(pudong):
+    rows = [
+        ["VIN", "车主", "手机", "销售日期"],
+        [vin(1), "王五", "13800000001", "2021-03-01"],
+        [vin(1), "李四", "13900000002", "2024-05-01"],
+    ]
+    bring_in(pudong, *rows)
+    assert Vehicle.objects.get().owner.name == "李四"
+    stretches = Vehicle.objects.get().ownerships.order_by("started_on")
+    assert [(o.customer.name, str(o.started_on), str(o.ended_on)) for o in stretches] == [
+        ("王五", "2021-03-01", "2024-05-01"),
+        ("李四", "2024-05-01", "None"),
+    ]
+    assert outcome(bring_in(pudong, *rows)) == (0, 0, 2, 0)
+    assert Vehicle.objects.get().ownerships.count() == 2

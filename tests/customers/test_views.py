@@ -46,6 +46,20 @@ class TestList:
         assert reverse("customers:new") not in page
         assert reverse("customers:new") in page_of(login(zhou), "list")
 
+    def test_who_brought_a_car_is_shown_with_it(self, wang, li, login, pudong, today):
+        driver = make_customer(pudong, name="送修师傅", number="13711110000", stage="contact")
+        car = make_vehicle(wang, plate="沪B12345", series="翼虎")
+        make_order(make_vehicle(wang, plate="沪B00001"), today - dt.timedelta(days=90), bringer=driver)
+        make_order(car, today - dt.timedelta(days=40), bringer=driver)
+        page = page_of(login(li), "list", stage="contact")
+        assert "沪B12345" in page
+        assert "沪B00001" not in page
+        assert "送修" in page.replace("送修师傅", "")
+        assert f"{today - dt.timedelta(days=40)}" in page
+        make_customer(pudong, name="送修同名", number="13711110001")
+        found = page_of(login(li), "search", q="送修")
+        assert "沪B12345" in found
+
     @pytest.mark.parametrize(
         ("query", "found"),
         [
@@ -87,7 +101,7 @@ class TestList:
         client = login(li)
         for number in range(count):
             busy(pudong, li, today, number)
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(15):
             page_of(client, "list")
 
 
@@ -204,7 +218,7 @@ class TestPage:
             update_customer(wang, {"note": str(number)}, by=li, source=Source.FORM, now=now)
             record_contact(wang, at=now, channel="visit", connected=True, by=li, topics=[], summary={}, vehicle=vehicle)
         client = login(li)
-        with django_assert_max_num_queries(23):
+        with django_assert_max_num_queries(25):
             page_of(client, "detail", wang.pk)
 
 
@@ -382,5 +396,5 @@ class TestHistory:
         for number in range(count):
             update_customer(wang, {"note": str(number)}, by=li, source=Source.FORM, now=now)
         client = login(li)
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(11):
             page_of(client, "history", wang.pk)

@@ -1,17 +1,21 @@
 """The demo dealership: believable, repeatable, and made by nothing but the real services."""
 
 import datetime as dt
+from collections import Counter
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Store, User
 from common.vins import has_good_check_digit
+from complaints.models import Complaint, ComplaintNote
 from customers.models import Delivery, RepairOrder, Vehicle
+from demo.life import LEFT_ALONE, Desk
 from demo.world import World
 from dms.models import Batch
 from followups.models import Call, CallCard, DueItem
 from followups.services.cards import check_cards
+from tests.factories.complaints import make_complaint
 
 TODAY = dt.date(2026, 3, 18)
 
@@ -33,7 +37,11 @@ def test_an_empty_database_becomes_a_working_dealership(capsys):
     call_command("load_demo", vehicles=150, days=8)
     store = Store.objects.get()
     assert set(User.objects.values_list("role", flat=True)) == {"specialist", "manager", "administrator"}
-    assert set(Batch.objects.values_list("state", "sheet")) == {("done", "owners"), ("done", "repair_orders")}
+    assert set(Batch.objects.values_list("state", "sheet")) == {
+        ("done", "owners"),
+        ("done", "repair_orders"),
+        ("done", "policies"),
+    }
     assert Delivery.objects.count() >= 145
     assert RepairOrder.objects.filter(bringer__isnull=False).exists()
     assert Vehicle.objects.filter(store=store).count() >= 150 - 1
@@ -52,3 +60,17 @@ def test_a_store_that_is_there_is_left_alone(pudong):
     assert Store.objects.count() == 1
     with pytest.raises(CommandError):
         call_command("load_demo")
+
+
+@pytest.mark.django_db
+def test_complaints_of_the_demo_are_handled_closed_reopened_and_some_forgotten(pudong, li, zhou, wang, now):
+    opened_at = now - dt.timedelta(days=9)
+    made = [make_complaint(wang, by=li, now=opened_at) for _ in range(LEFT_ALONE + 2)]
+    desk = Desk(pudong, [li], zhou)
+    for offset in range(9):
+        desk.handle_complaints(TODAY - dt.timedelta(days=9 - offset), now)
+    assert Counter(Complaint.objects.values_list("state", flat=True))["closed"] == len(made) - 1
+    forgotten = Complaint.objects.get(state="received")
+    assert forgotten.pk % LEFT_ALONE == 0
+    assert ComplaintNote.objects.filter(code="reopened").count() == 1
+    assert {complaint.handler for complaint in Complaint.objects.filter(state="closed")} == {li}

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.management import call_command
 
-from customers.models import Customer, RepairOrder, Vehicle
+from customers.models import Customer, Delivery, RepairOrder
 from tests.dms.exports import ORDERS, OWNERS, order, owner, text, vin, xlsx
 
 pytestmark = pytest.mark.django_db
@@ -52,13 +52,13 @@ def test_a_list_that_can_be_read_as_it_stands_comes_before_one_that_lacks_its_ke
     assert (answer["sheet"], answer["created"]) == ("owners", 1)
 
 
-def test_a_list_of_policies_is_unusable_rather_than_taken_for_owners(command):
+def test_a_list_of_policies_is_not_taken_for_owners(command):
     headers = ["投保单号", "车主姓名", "车牌号", "VIN码", "交强险保单号", "商业险保单号", "险种名称", "开始日期"]
     code, answer = command(
         xlsx(headers, *(["T1", "张三", "沪A00001", vin(n), "J1", "S1", "三者", "2026-01-01"] for n in (1, 2)))
     )
-    assert code == 2, answer
-    assert not Vehicle.objects.exists()
+    assert (code, answer["sheet"]) == (0, "policies"), answer
+    assert not Delivery.objects.exists()
 
 
 def test_a_hint_below_the_headers_of_orders_is_ignored(command):

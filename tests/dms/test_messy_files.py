@@ -327,7 +327,7 @@ def test_hidden_worksheets_are_not_read(pudong):
 
 def test_a_list_of_insurance_policies_is_not_taken_for_repair_orders(tmp_path):
     header = "工单号|承保日期|牌照号|车架号|车主|车主电话|商业险起保日期|交强险起保日期|投保类型|商业保费(元)"
-    assert read(tmp_path, xlsx(header.split("|"), ["x"])).sheet == "owners"
+    assert read(tmp_path, xlsx(header.split("|"), ["x"])).sheet == "policies"
 
 
 def test_recognition_says_which_headers_made_it(tmp_path):

@@ -4,7 +4,8 @@ import itertools
 
 from django.utils import timezone
 
-from customers.models import Customer, Delivery, Ownership, Phone, RepairOrder, Vehicle
+from customers.models import Customer, Delivery, OutwardExport, Ownership, Phone, RepairOrder, Vehicle
+from dms.models import Batch, Conflict
 
 _serial = itertools.count(1)
 
@@ -59,3 +60,24 @@ def make_order(vehicle, day, *, order_no=None, **fields) -> RepairOrder:
 def touch(record):
     """Mark a record as changed now, as every writer must."""
     type(record).objects.filter(pk=record.pk).update(changed_at=timezone.now())
+
+
+def make_conflict(customer, field, ours, theirs, **fields) -> Conflict:
+    """A file says `theirs` where DCRC verified `ours` (already stored)."""
+    batch = fields.pop("batch", None) or Batch.objects.create(
+        store=customer.store, file_name="保有客户.xlsx", sheet="owners", state="done", rows_total=1
+    )
+    fields = {"row": next(_serial), "model": "customers.Customer", "object_id": customer.pk, **fields}
+    return Conflict.objects.create(
+        store=customer.store, batch=batch, customer_id=customer.pk, field=field, ours=ours, theirs=theirs, **fields
+    )
+
+
+def make_outward(store, *, lines=()) -> OutwardExport:
+    """A sheet for the DMS with these lines (dicts of OutwardLine)."""
+    export = OutwardExport.objects.create(
+        store=store, sheet="dms", columns=["字段", "新值"], rows=len(lines), made_at=timezone.now()
+    )
+    for line in lines:
+        export.lines.create(**{"model": "customers.customer", "object_id": 1, **line})
+    return export

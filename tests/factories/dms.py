@@ -7,6 +7,8 @@ from openpyxl import Workbook
 
 from common.vins import check_digit
 from dms import services
+from dms.inbox import folders, reading
+from dms.models import InboxFile
 
 OWNER_HEADERS = ["客户编号", "车主姓名", "联系电话", "VIN号", "车牌号", "车系", "交车日期", "备注二"]
 
@@ -64,3 +66,24 @@ def queued_batch(store, **kwargs):
 
 def done_batch(store, **kwargs):
     return services.run_batch(queued_batch(store, **kwargs).pk)
+
+
+def dropped_file(store, name="保有客户.csv", content=None):
+    """A file in the store's watched folder."""
+    folders.make_folders(store)
+    path = folders.folder_of(store) / name
+    path.write_bytes(owners_csv() if content is None else content)
+    return path
+
+
+def read_file(store, **kwargs):
+    """A file that was dropped and dealt with, as its InboxFile."""
+    dropped_file(store, **kwargs)
+    folders.quiet(store, folders.look(store).files, now=0.0)  # as if it had lain there for long
+    reading.read_store(store)
+    return InboxFile.objects.filter(store=store).latest("pk")
+
+
+def failed_file(store, name="无车架号.csv"):
+    """One that waits for a person, since it has no column for the VIN."""
+    return read_file(store, name=name, content="车主姓名,联系电话,车牌号\n王雅丽,13812345678,沪A8F2K1\n".encode())

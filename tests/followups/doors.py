@@ -53,6 +53,12 @@ def a_customer(store):
     return {"customer_id": make_customer(store, name="门前客").pk}
 
 
+def a_finished_import(store):
+    from tests.factories.dms import done_batch
+
+    return {"batch_id": done_batch(store).pk}
+
+
 DOORS = [
     Door("followups:queue", QUEUE),
     Door("followups:take_next", QUEUE, method="post", ok=302),
@@ -70,5 +76,6 @@ DOORS = [
     Door("followups:undo", QUEUE, method="post", row="call_just_made", ok=302),
     Door("followups:customer_panel", QUEUE, row="a_customer"),
     Door("followups:plan", QUEUE, row="a_customer"),
+    Door("followups:import_effect", QUEUE, row="a_finished_import"),
     Door("followups:items", "reports.view_figures"),
 ]

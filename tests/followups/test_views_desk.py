@@ -128,9 +128,17 @@ def test_a_card_taken_before_its_time_leaves_nothing_out(login, li, pudong, toda
 
 
 def test_without_holding_the_card_there_is_no_desk(login, li, chen, card, now):
-    take_card(card.pk, user=chen, now=now)
     response = login(li).get(url("desk", card), follow=True)
     assert "请先在列表中领取" in response.content.decode()
+    assert "138 1234 5678" not in response.content.decode()
+
+
+def test_the_address_of_a_colleagues_card_says_who_has_it_and_until_when(login, li, chen, card, now):
+    held = take_card(card.pk, user=chen, now=now)
+    response = login(li).get(url("desk", card), follow=True)
+    assert response.redirect_chain[-1][0] == reverse("followups:queue")
+    until = timezone.localtime(held.lease_until, card.store.zone)
+    assert f"由 陈晨 占用，最晚到 {until:%H:%M}" in response.content.decode()
     assert "138 1234 5678" not in response.content.decode()
 
 
@@ -152,7 +160,7 @@ def test_a_crowded_card_asks_the_database_as_little(login, li, held, pudong, tod
     call(other.customer, "no_answer", by=li, now=now)  # may still be undone
     held = take_card(held.pk, user=li, now=now)
     client = login(li)
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         html = client.get(url("desk", held)).content.decode()
     assert html.count("data-topic") == 5
 
@@ -233,7 +241,7 @@ def test_each_topic_may_have_its_own_result(login, li, held, item, today, now):
     [
         ({}, "请先选择通话结果"),
         ({"level": "not_reached"}, "请选择原因"),
-        ({"level": "reached", "answered_by": "owner"}, "这是必答题"),
+        ({"level": "reached", "answered_by": "owner"}, "这是关键题"),
         ({"level": "reached"}, "请选择接听人"),
         ({"level": "reached", "answered_by": "owner", "outcome": "call_back"}, "请填写约定的时间"),
         ({"level": "reached", "answered_by": "owner", "outcome": "call_back", "promise_at": "2020-01-01T10:00"}, "已经过了"),
@@ -281,6 +289,14 @@ def test_the_complaint_is_opened_with_the_call(login, li, held, item):
     assert (made.category, made.severity, made.summary, made.opened_by) == ("repair_quality", "serious", "异响还在", li)
     assert made.repair_order_id == item.fact_id
     assert Call.objects.get().outcomes.get().complaint == made
+
+
+def test_the_bar_names_the_complaint_that_was_opened(login, li, held, item):
+    data = satisfied(held, item) | {questions(item)["overall"]: "5"} | complaint(item)
+    html = login(li).post(url("save", held), data, follow=True).content.decode()
+    made = Complaint.objects.get()
+    assert f"投诉 {made.number}" in html
+    assert reverse("complaints:detail", args=[made.pk]) in html
 
 
 def test_a_complaint_may_be_waived_with_a_reason_only(login, li, held, item):

@@ -75,7 +75,7 @@ def test_the_card_i_hold_leads_back_to_the_desk(login, li, card, now):
 def test_a_promise_of_a_colleague_is_pinned_to_her(login, li, chen, card, now):
     at = now + dt.timedelta(minutes=10)
     plan_promise(card.customer, at=at, subject="约好再打", by=chen, now=now, pinned_to=chen)
-    assert "陈晨 已约定" in page(login(li))
+    assert "陈晨 已承诺回电" in page(login(li))
     assert "王雅丽" in page(login(chen), tab="mine")
     assert "王雅丽" not in page(login(li), tab="mine")
 
@@ -138,7 +138,7 @@ def test_the_page_asks_the_database_the_same_whatever_the_rows(
     take_card(card.pk, user=li, now=now)
     client = login(li)
     client.get(QUEUE)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get(QUEUE)
 
 
@@ -220,13 +220,41 @@ def test_a_skipped_card_comes_back_later(login, li, card, now):
     card = take_card(card.pk, user=li, now=now)
     skip(card, token=card.lease_token, by=li, now=now, reason="prepare")
     html = page(login(li))
-    assert "今天的电话都打完了" in html
+    assert "现在没有可打的客户" in html
+    assert "今天的电话都打完了" not in html
     assert "下一位可在" in html
 
 
-def test_an_empty_queue_is_good_news(login, li):
+def test_a_store_without_data_is_told_to_import_and_not_that_all_is_done(login, li, zhou, pudong):
+    html = page(login(li))
+    assert "今天的电话都打完了" not in html
+    assert "请 DCRC 经理导入" in html
+    assert reverse("dms:upload") not in html
+    assert reverse("dms:upload") in page(login(zhou))
+
+
+def test_where_nothing_is_due_nobody_is_praised(login, li, wang):
+    html = page(login(li))
+    assert "今天没有到期的回访" in html
+    assert "今天的电话都打完了" not in html
+
+
+def test_an_empty_queue_after_calls_is_good_news(login, li, card, now):
+    call(card.customer, "done", by=li, now=now, topics=[done(card.customer.due_items.get())])
     html = page(login(li))
     assert "今天的电话都打完了" in html
+    assert "今天已打 1 位客户" in html
+
+
+def test_cards_for_later_are_not_called_done(login, li, card, now):
+    call(card.customer, "no_answer", by=li, now=now)
+    html = page(login(li))
+    assert "今天的电话都打完了" not in html
+    assert "还有 1 张客户卡" in html
+    assert "今天已打 1 位客户" in html
+
+
+def test_taking_the_next_of_an_empty_queue_says_so(login, li):
     response = login(li).post(reverse("followups:take_next"), follow=True)
     assert "现在没有可打的客户了" in response.content.decode()
 
@@ -241,7 +269,8 @@ def test_taking_a_card_opens_the_desk(login, li, card):
 def test_the_second_to_take_a_card_is_told_who_has_it(login, li, chen, card):
     login(chen).post(reverse("followups:take", args=[card.pk]))
     response = login(li).post(reverse("followups:take", args=[card.pk]), follow=True)
-    assert "陈晨 正在与 王雅丽 通话" in response.content.decode()
+    until = timezone.localtime(card_of(card.customer).lease_until, card.store.zone)
+    assert f"王雅丽 的客户卡由 陈晨 占用，最晚到 {until:%H:%M}" in response.content.decode()
     card.refresh_from_db()
     assert card.lease_by == chen
 

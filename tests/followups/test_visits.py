@@ -536,6 +536,21 @@ def test_a_topic_with_questions_is_not_done_without_the_key_answer(wang, item, l
     assert faults_of(wang, li, now, dialled(wang, "done"), [wrong]) == expected
 
 
+def test_a_note_of_the_call_reaches_the_complaint_once(wang, item, li, now):
+    draft = ComplaintDraft("repair_quality", "serious", "service", "刹车还是响")
+    topic = Topic(item.pk, "done", answers=done(item).answers, complaint=draft, note="刹车还是响")
+    call(wang, "done", by=li, now=now, topics=[topic], note="周末来店检查")
+    assert Complaint.objects.get().summary == "刹车还是响\n周末来店检查"
+
+
+def test_a_note_for_which_the_complaint_has_no_room_stays_on_the_call(wang, item, li, now):
+    draft = ComplaintDraft("repair_quality", "serious", "service", "响" * 500)
+    topic = Topic(item.pk, "done", answers=done(item).answers, complaint=draft)
+    made = call(wang, "done", by=li, now=now, topics=[topic], note="周末来店检查")
+    assert Complaint.objects.get().summary == "响" * 500
+    assert made.note == "周末来店检查"
+
+
 def test_a_complaint_without_words_is_a_fault_of_its_topic(wang, item, li, now):
     topic = Topic(
         item.pk, "done", answers=done(item).answers, complaint=ComplaintDraft("price", "normal", "sales", " ")
