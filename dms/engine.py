@@ -187,9 +187,8 @@ class Run:
     @_without_collector()
     @loading()
     def go(self, advance):
-        if self.start:
-            self._recall()
         done = self.start
+        self._remember(done)
         for groups in self.job.pile.chunks(self.start, rows=self.pace):
             self._chunk(groups, done, advance)
             done += len(groups)
@@ -204,11 +203,13 @@ class Run:
                     self._write(groups, done, advance)
                 return
             except (IntegrityError, OperationalError):
-                # Somebody else created or locked the same records in this moment: read again, compare again.
+                # Somebody else created or locked the same records in this moment: read again, compare again. What the
+                # attempt had in mind goes with it, or its records would count twice and its fields be told already.
                 if attempt == ATTEMPTS - 1:
                     raise
-                self.counts, self.memory.conflicts = kept
-                self.memory.ids = {}
+                self.counts, conflicts = kept
+                self._remember(done)
+                self.memory.conflicts = conflicts
                 for group, length in zip(groups, notes, strict=True):
                     del group.notes[length:]
 
@@ -235,21 +236,23 @@ class Run:
         advance(done + len(groups), sum(group.count for group in groups), self.counts)
         self.pace.took(time.monotonic() - begun)
 
-    def _recall(self):
-        """After an interruption: plan what has been written again, without writing, to know what was told and counted."""
+    def _remember(self, done):
+        """A memory as it was after that many groups: plans again, without writing, what has been written, to know what was
+        told and counted."""
         job = self.job
-        memory = job.memory(is_dry=True)
-        size = 0
-        for groups in job.pile.chunks():
-            book = job.sheet.book(memory)
+        conflicts = self.memory.conflicts
+        self.memory = job.memory(is_dry=False)
+        self.memory.conflicts = conflicts
+        if not done:
+            return
+        dry = job.memory(is_dry=True)
+        for groups in job.pile.chunks(stop=done):
+            book = job.sheet.book(dry)
             job.sheet.plan([group for group in groups if not group.is_rejected], book)
             book.finish()
             book.close()
-            size += len(groups)
-            if size >= self.start:
-                break
-        self.memory.told = memory.told
-        for label, tally in memory.counts.items():
+        self.memory.told = dry.told
+        for label, tally in dry.counts.items():
             known = self.memory.counts[label] = Tally()
             known.seen = {pk for pk in tally.seen if pk > 0}
         job.sheet.book(self.memory).recall()

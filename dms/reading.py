@@ -159,13 +159,13 @@ class Pile:
     def close(self):
         self._numbers = None
 
-    def chunks(self, start=0, *, rows=None):
-        """Lists of groups from group number `start` on, each with about as many rows (a group is never cut) as `rows()` says
+    def chunks(self, start=0, stop=None, *, rows=None):
+        """Lists of the groups from number `start` on, up to `stop` without it, each with about as many rows (a group is never cut) as `rows()` says
         at that moment; without it settings.IMPORT_CHUNK_ROWS."""
         rows = rows or (lambda: settings.IMPORT_CHUNK_ROWS)
         judge = Judge(self.sheet, self.layout)
         chunk, size, limit = [], 0, rows()
-        for place in range(start, len(self._members)):
+        for place in range(start, len(self._members) if stop is None else stop):
             member = self._members[place]
             group = judge.group(member)
             chunk.append(group)
