@@ -99,7 +99,8 @@ def read_phones(value) -> tuple[tuple[PhoneNumber, ...], list[BadPhone]]:
         try:
             number = _read(piece)
         except BadPhone as error:
-            bad.append(error)
+            # Its traceback holds this very list, and with it whatever the callers had in hand: megabytes of rows.
+            bad.append(error.with_traceback(None))
         else:
             numbers[number.number] = number
     if not numbers and not bad:
