@@ -301,11 +301,12 @@ def test_an_import_leaves_nothing_for_the_cyclic_collector(pudong, settings):
     rows = [OWNERS, *[owner(number, **bad[number % 5]) for number in range(100)]]
     rows[7][0] = "LVSHC"
     settings.DMS_AFTER_IMPORT = []
-    bring_in(pudong, *rows)  # what is only made once
+    content = xlsx(*rows)
+    bring_in(pudong, content=content)  # what is only made once
     gc.collect()
     gc.disable()
     try:
-        bring_in(pudong, *rows)
+        bring_in(pudong, content=content)
         assert gc.collect() < 60
     finally:
         gc.enable()
