@@ -2,7 +2,7 @@
 
 from django.utils.functional import SimpleLazyObject
 
-from office.models import Notice
+from office.counting import unread_count
 
 MOST = 99
 
@@ -16,5 +16,5 @@ def _bell(request):
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"count": 0, "text": ""}
-    count = Notice.objects.visible_to(user).unread()[: MOST + 1].count()
+    count = unread_count(request, most=MOST + 1)
     return {"count": count, "text": f"{MOST}+" if count > MOST else str(count)}

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from common.paging import keyset_page
 from office import services
+from office.counting import count_anew, forget_count
 from office.models import Notice
 
 PAGE_SIZE = 30
@@ -19,6 +20,7 @@ def own_notice(request, pk):
 @require_safe
 def notices(request):
     """What is unread first, then the newest."""
+    forget_count(request)
     show = request.GET.get("show", "") if request.GET.get("show") in TABS else ""
     rows = Notice.objects.visible_to(request.user).select_related("store")
     page = keyset_page(
@@ -32,16 +34,19 @@ def open_notice(request, pk):
     """Read it and go where it leads. A POST, since a link that is only looked ahead at must not count as read."""
     notice = own_notice(request, pk)
     services.mark_read(notice)
+    count_anew(request)
     return redirect(notice.url or "office:notices")
 
 
 @require_POST
 def read(request, pk):
     services.mark_read(own_notice(request, pk))
+    count_anew(request)
     return redirect("office:notices")
 
 
 @require_POST
 def read_all(request):
     services.mark_all_read(request.user)
+    count_anew(request)
     return redirect("office:notices")

@@ -53,7 +53,7 @@ def test_the_page_costs_the_same_for_one_and_three(count, login, zhou, pudong, d
         uploaded_batch(pudong)
     client = login(zhou)
     page(client)
-    with django_assert_num_queries(8):  # session, person, two of permissions, three lists, the bell
+    with django_assert_num_queries(7):  # session, person, two of permissions, three lists
         page(client)
 
 

@@ -138,7 +138,7 @@ def test_the_page_asks_the_database_the_same_whatever_the_rows(
     take_card(card.pk, user=li, now=now)
     client = login(li)
     client.get(QUEUE)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(12):
         client.get(QUEUE)
 
 

@@ -1,10 +1,14 @@
 """The notices page and the bell on every page."""
 
+import time
+
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from office import counting
 from office.models import Notice
 from tests.browser import DESKTOP, PHONE, overflow, serious_findings
 from tests.factories.dms import done_batch
@@ -12,6 +16,7 @@ from tests.factories.office import notice_to
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("office:notices")
+ELSEWHERE = reverse("accounts:settings")
 
 
 def page(client, **query):
@@ -90,14 +95,46 @@ def test_the_bell_counts_up_to_99(count, shown, login, zhou):
     assert f'badge-count">{shown}<' in login(zhou).get(reverse("dms:list")).content.decode()
 
 
-def test_the_bell_costs_one_query_and_a_fragment_none(login, zhou, pudong):
-    notice_to(zhou)
-    client, fragment = login(zhou), reverse("dms:errors", args=[done_batch(pudong).pk])
-    for url, headers, expected in ((reverse("accounts:settings"), {}, 1), (fragment, {"hx-request": "true"}, 0)):
+def notice_queries(client, url, **headers):
+    with CaptureQueriesContext(connection) as queries:
         client.get(url, headers=headers)
-        with CaptureQueriesContext(connection) as queries:
-            client.get(url, headers=headers)
-        assert sum("office_notice" in query["sql"] for query in queries) == expected
+    return sum("office_notice" in query["sql"] for query in queries)
+
+
+def test_the_bell_asks_once_in_a_while_and_a_fragment_never(login, zhou, pudong):
+    notice_to(zhou)
+    fragment = reverse("dms:errors", args=[done_batch(pudong).pk])
+    client = login(zhou)
+    assert notice_queries(client, fragment, **{"hx-request": "true"}) == 0
+    assert [notice_queries(client, ELSEWHERE) for _ in range(3)] == [1, 0, 0]
+
+
+def test_a_fresh_notice_rings_when_the_count_has_aged(login, zhou, monkeypatch):
+    monkeypatch.setattr(counting, "FRESH_SECONDS", 0.2)
+    client = login(zhou)
+    client.get(ELSEWHERE)
+    notice_to(zhou)
+    assert "badge-count" not in client.get(ELSEWHERE).content.decode()
+    time.sleep(0.25)
+    assert 'badge-count">1<' in client.get(ELSEWHERE).content.decode()
+
+
+@pytest.mark.parametrize("name", ["read", "open", "read_all"])
+def test_what_is_read_is_off_the_bell_at_once_in_every_web_process(name, login, zhou):
+    notice = notice_to(zhou)
+    client = login(zhou)
+    assert 'badge-count">1<' in client.get(ELSEWHERE).content.decode()
+    other_process = dict(caches["default"]._cache)
+    client.post(reverse(f"office:{name}", args=[] if name == "read_all" else [notice.pk]))
+    caches["default"]._cache.update(other_process)  # which never heard of the deed
+    assert "badge-count" not in client.get(ELSEWHERE).content.decode()
+
+
+def test_the_page_of_notices_counts_what_it_lists(login, zhou):
+    client = login(zhou)
+    client.get(ELSEWHERE)
+    notice_to(zhou)
+    assert 'badge-count">1<' in page(client)
 
 
 def test_strangers_see_no_bell(client):
