@@ -15,6 +15,7 @@ from accounts.forms import MeForm, OwnPasswordForm
 from accounts.models import User
 from accounts.navigation import entries_for, settings_pages_for
 from accounts.services import set_password, update_account
+from common.pages import nearest_page
 
 
 @require_GET
@@ -37,8 +38,11 @@ def language(request):
     """Remember the language: in the browser for the login page, and with the person from then on."""
     chosen = request.POST.get("language")
     target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        target = resolve_url("accounts:home" if request.user.is_authenticated else "accounts:login")
+    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        target = nearest_page(target)
+    else:
+        target = ""
+    target = target or resolve_url("accounts:home" if request.user.is_authenticated else "accounts:login")
     response = redirect(target)
     if chosen in dict(settings.LANGUAGES):
         if request.user.is_authenticated:

@@ -263,6 +263,15 @@ def test_the_persons_language_wins_over_the_browsers(li, login):
     assert lang(client.get(reverse("accounts:me"))) == "zh-CN"
 
 
+def test_the_language_switch_of_a_page_that_answered_a_form_leads_to_a_page(li, login):
+    client = login(li)
+    answer = client.post(reverse("accounts:language"), {"language": "en", "next": "/customers/phones/1/reveal/"})
+    assert answer["Location"] == reverse("customers:list")
+    assert client.get(answer["Location"]).status_code == 200
+    answer = client.post(reverse("accounts:language"), {"language": "en", "next": reverse("accounts:logout")})
+    assert answer["Location"] == reverse("accounts:home")
+
+
 def test_unknown_languages_and_foreign_targets_are_ignored(client, db):
     answer = client.post(reverse("accounts:language"), {"language": "tlh", "next": "https://evil.example/"})
     assert answer["Location"] == LOGIN
