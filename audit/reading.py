@@ -8,13 +8,14 @@ far as it can be; a field that no longer exists shows its stored name and value.
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -126,7 +127,9 @@ def _word(model, field, value, related) -> str:
     if isinstance(field, models.DateField):
         return _temporal(field, value)
     if isinstance(field, models.IntegerField):
-        return number_format(value)
+        return f"{value:,}"
+    if isinstance(field, models.DecimalField):
+        return f"{Decimal(str(value)):,}"
     return str(value)
 
 

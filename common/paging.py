@@ -58,6 +58,6 @@ def _beyond(names, values, word):
 
 
 def capped_count(queryset, limit=1000) -> str:
-    """How many rows as text, "1000+" beyond `limit`: nobody reads the difference, and counting it costs."""
+    """How many rows as text, "1,000+" beyond `limit`: nobody reads the difference, and counting it costs."""
     count = queryset.order_by()[: limit + 1].count()
-    return f"{limit}+" if count > limit else str(count)
+    return f"{limit:,}+" if count > limit else f"{count:,}"

@@ -25,22 +25,31 @@ def workbook(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], 
     book.set_properties({"title": title, "created": made_at.astimezone(dt.UTC).replace(tzinfo=None)})
     sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31])
     head, body = book.add_format({"bold": True, "bg_color": "#E8F1FB", "bottom": 1}), book.add_format()
-    widths = [_width(name) for name in columns]
+    widths = [width_of(name) for name in columns]
     for place, name in enumerate(columns):
         sheet.write_string(0, place, name, head)
     count = 0
     for count, row in enumerate(rows, start=1):
         for place, text in enumerate(row):
             sheet.write_string(count, place, defused(text), body)
-            widths[place] = max(widths[place], _width(text))
+            widths[place] = max(widths[place], width_of(text))
     for place, width in enumerate(widths):
         sheet.set_column(place, place, min(width, WIDEST) + 2)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
+    fit_for_printing(sheet)
     book.close()
     return out.getvalue()
 
 
-def _width(text: str) -> int:
+def fit_for_printing(sheet):
+    """A4 lengthwise, all columns on one page, the header on each."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
+def width_of(text: str) -> int:
     """In characters of a Latin font: a Chinese one is as wide as two."""
     return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)

@@ -15,7 +15,7 @@ LAST_ORDERS = 10  # how far back a complaint usually reaches
 
 class CarField(forms.ModelChoiceField):
     def label_from_instance(self, vehicle):
-        return f"{vehicle} · {vehicle.title}"
+        return f"{vehicle.name} · {vehicle.title}"
 
 
 class OrderField(forms.ModelChoiceField):

@@ -40,8 +40,8 @@ class Cover(models.TextChoices):
 class DerivedDay(models.TextChoices):
     """Which day of a policy the DMS did not give, and was reckoned from the other: a term is one year."""
 
-    START = "start", _("Start")
-    END = "end", _("End")
+    START = "start", _("the day it starts")
+    END = "end", _("the day it ends")
 
 
 class RenewalKind(models.TextChoices):

@@ -10,7 +10,7 @@ TO_WHOM = "dms.add_batch"  # whoever may act on it
 
 
 def _counted(sentence, params):
-    counts = {name: params.get(name, 0) for name in ("rows", "created", "updated", "unchanged", "rejected")}
+    counts = {name: f"{params.get(name, 0):,}" for name in ("rows", "created", "updated", "unchanged", "rejected")}
     return sentence % {"file": params["file"], **counts}
 
 

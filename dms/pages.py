@@ -182,12 +182,14 @@ class Why:
 
 
 def why(batch) -> list[Why]:
-    """Every kind of list that the headers could stand for, the likeliest first, and what speaks for and against it."""
+    """Every kind of list that the headers could stand for, and what speaks for and against it: how the list is read first, then
+    the likeliest; after them the kinds that lack a column, and those that are not taken in."""
     readings, others = explain({column["index"]: column["header"] for column in batch.columns if column["header"]})
+    is_other = batch.error_code == "other_list"
     lines = [
         Why(
             str(reading.sheet.label),
-            reading.sheet.code == batch.sheet and batch.error_code != "other_list",
+            reading.sheet.code == batch.sheet and not is_other,
             reading.score,
             reading.matched,
             reading.missing,
@@ -195,12 +197,13 @@ def why(batch) -> list[Why]:
         )
         for reading in readings
     ]
-    taken = batch.error_params.get("kind") if batch.error_code == "other_list" else None
-    return lines + [Why(str(other.label), other.code == taken, None, said, [], []) for other, said in others]
+    taken = batch.error_params.get("kind") if is_other else None
+    lines += [Why(str(other.label), other.code == taken, None, said, [], []) for other, said in others]
+    return sorted(lines, key=lambda line: not line.is_taken)
 
 
-def living_customers(remnants) -> set[int]:
-    """The customers of these rows that still have a page; the floor above is asked by name, never imported."""
-    ids = {remnant.customer_id for remnant in remnants} - {None}
+def living_customers(rows) -> dict[int, str]:
+    """{id: name} of the customers of these rows that still have a page; the floor above is asked by name, never imported."""
+    ids = {row.customer_id for row in rows} - {None}
     customers = apps.get_model("customers.Customer").objects.filter(pk__in=ids, is_void=False)
-    return set(customers.values_list("pk", flat=True))
+    return dict(customers.values_list("pk", "name"))

@@ -222,7 +222,9 @@ def differences(request, pk):
 def conflicts(request, pk):
     batch = own_batch(request, pk)
     page = keyset_page(batch.conflicts.all(), ("row", "id"), after=request.GET.get("after", ""), size=PAGE_SIZE)
-    return render(request, "dms/conflicts.html", {"batch": batch, "conflicts": page.rows, "later": page.next})
+    names = living_customers(page.rows)
+    conflicts = [(conflict, names.get(conflict.customer_id)) for conflict in page.rows]
+    return render(request, "dms/conflicts.html", {"batch": batch, "conflicts": conflicts, "later": page.next})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

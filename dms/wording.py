@@ -151,6 +151,8 @@ def word(code, params=None) -> str:
         params = {**params, "kind": label_of(params["kind"])}
     if params and "field" in params:
         params = {**params, "field": field_label(*params["field"])}
+    if params and isinstance(params.get("limit"), int):
+        params = {**params, "limit": f"{params['limit']:,}"}
     return text % params if params and "%(" in text else text
 
 

@@ -17,6 +17,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from common.cells import text_of
+from common.workbooks import fit_for_printing, width_of
 from dms.choices import Severity
 from dms.columns import Date, Finding
 from dms.services import open_batch
@@ -30,6 +31,7 @@ EXCEL_BEGINS = 1901  # its days of 1900 are counted wrongly
 MIDNIGHT = dt.time()
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WIDTHS = (9, 44, 32)  # of our own columns, in characters
+NARROWEST, WIDEST = 8, 32  # of the columns of the file, which are as wide as what they hold
 
 
 def write_error_workbook(batch, *, with_warnings=False):
@@ -134,8 +136,8 @@ class _Page:
         self._styles(book)
         self.sheet = book.add_worksheet(_sheet_name(layout.worksheet))
         self.sheet.freeze_panes(1, 0)
+        self.widths = {index: width_of(layout.headers[index]) for index in self.indexes}
         for index in self.indexes:
-            self.sheet.set_column(index, index, 16)
             self.sheet.write_string(0, index, layout.headers[index], self.head)
         for offset, (header, width) in enumerate(zip(OWN_HEADERS, _WIDTHS, strict=True)):
             self.sheet.set_column(self.beside + offset, self.beside + offset, width)
@@ -174,6 +176,9 @@ class _Page:
         self.sheet.write_string(self.count, self.beside + 2, _lines(errors, _advice), self.note)
 
     def close(self):
+        for index, width in self.widths.items():
+            self.sheet.set_column(index, index, min(max(width, NARROWEST), WIDEST) + 2)
+        fit_for_printing(self.sheet)
         self.sheet.autofilter(0, min(self.indexes), self.count, self.beside + len(OWN_HEADERS) - 1)
 
     def _marks(self, row, errors):
@@ -202,6 +207,7 @@ class _Page:
                 text = "\n".join(filter(None, [_lines(errors, _reason), _lines(errors, _advice)]))
                 self.sheet.write_comment(self.count, index, text, {"x_scale": 2})
         kind, value = _form_of(cell)
+        self.widths[index] = max(self.widths[index], width_of(str(value)))
         look = self.looks[mark, kind]
         if kind in ("text", "formula"):
             if value:

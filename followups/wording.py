@@ -134,12 +134,6 @@ def spaced(number: str) -> str:
     return f"{number[:3]} {number[3:7]} {number[7:]}" if len(number) == 11 and number.startswith("1") else number
 
 
-def car(plate: str, name: str, vin: str) -> str:
-    """What a car is called in a list: its plate, else series and the end of the VIN (`福克斯 …054249`)."""
-    tail = f"…{vin[-6:]}" if vin else ""
-    return plate or f"{name} {tail}".strip()
-
-
 def held_until(customer, by, until) -> str:
     """That a colleague is on the phone with a customer, and when the card is free again at the latest."""
     words = {"person": by, "customer": customer}

@@ -45,9 +45,9 @@ def round_size(size: int) -> str:
 
 
 @register.filter
-def thousands(number: int) -> str:
-    """`200,000`, in both languages."""
-    return f"{number:,}"
+def thousands(number) -> str:
+    """`200,000`, in both languages; what is no whole number stays as it is."""
+    return f"{number:,}" if isinstance(number, int) else number
 
 
 @register.simple_tag(takes_context=True)

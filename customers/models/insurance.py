@@ -29,7 +29,7 @@ class Policy(Record):
     insurer = models.CharField(_("Insurer"), max_length=80, blank=True)
     starts_on = models.DateField(_("Insured from"))
     ends_on = models.DateField(_("Insured until"))  # the last day of cover
-    derived = models.CharField(_("Reckoned day"), max_length=5, choices=DerivedDay, blank=True)
+    derived = models.CharField(_("Worked out by the system"), max_length=5, choices=DerivedDay, blank=True)
     insured_amount = models.DecimalField(_("Sum insured"), max_digits=12, decimal_places=2, null=True, blank=True)
     premium = models.DecimalField(_("Premium"), max_digits=12, decimal_places=2, null=True, blank=True)
     kind = models.CharField(_("Kind of policy"), max_length=10, choices=RenewalKind, blank=True)

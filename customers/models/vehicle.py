@@ -8,6 +8,15 @@ from customers.models.base import Record
 from customers.models.people import Customer
 
 
+def car_name(plate, name, vin) -> str:
+    """What a car is called in a list: its plate, else series and the end of the VIN (`福克斯 …054249`)."""
+    return plate or f"{name} {vin_tail(vin)}".strip()
+
+
+def vin_tail(vin) -> str:
+    return f"…{vin[-6:]}" if vin else ""
+
+
 class Vehicle(Record):
     """One car of one store, by VIN. `owner` is the current owner; Ownership keeps the history."""
 
@@ -59,11 +68,16 @@ class Vehicle(Record):
         return self.plate or self.vin
 
     @property
+    def name(self):
+        """What a list calls the car; `str` is for where its whole VIN has to stand."""
+        return car_name(self.plate, self.series or self.brand, self.vin)
+
+    @property
     def title(self):
         """What one would call the car: series and model without saying a word twice."""
         if self.series and self.model.startswith(self.series):
             return self.model
-        return " ".join(word for word in (self.series or self.brand, self.model) if word) or self.vin
+        return " ".join(word for word in (self.series or self.brand, self.model) if word) or vin_tail(self.vin)
 
 
 class Ownership(Record):

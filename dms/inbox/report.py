@@ -42,7 +42,7 @@ def _of_batch(file):
                 "%(rows)s rows: %(created)s new, %(updated)s changed, %(unchanged)s unchanged, %(rejected)s rejected;"
                 " %(conflicts)s conflicts, %(ignored_rows)s rows passed over"
             )
-            % counts,
+            % {name: f"{number:,}" for name, number in counts.items() if isinstance(number, int)},
             *_remarks(batch),
         ]
     return lines

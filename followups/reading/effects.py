@@ -146,10 +146,20 @@ def lines_of(effect) -> list[RuleLine]:
     ]
 
 
-def first_customers(effect, now: dt.datetime) -> list[tuple]:
-    """[(customer, [WhyNow])] of the first due items that are still open, one line a customer, the nearest deadline first."""
-    items = with_facts(DueItem.objects.open().filter(pk__in=effect.items)).select_related("customer", "vehicle")
-    words, topics = WhyWords(now), defaultdict(list)
+@dataclass(frozen=True)
+class First:
+    """Who came into the queue: `rows` [(customer, [WhyNow])] of the first due items that are still open, one line a customer,
+    the nearest deadline first; `further` customers are not named at all."""
+
+    rows: list[tuple]
+    further: int
+
+
+def first_customers(effect, now: dt.datetime) -> First:
+    items = with_facts(DueItem.objects.filter(pk__in=effect.items)).select_related("customer", "vehicle")
+    words, named, topics = WhyWords(now), set(), defaultdict(list)
     for item in items.order_by("due_on", "pk"):
-        topics[item.customer].append(words.of(item, str(item.vehicle) if item.vehicle_id else ""))
-    return list(topics.items())
+        named.add(item.customer_id)
+        if item.state == ItemState.OPEN:
+            topics[item.customer].append(words.of(item, item.vehicle.name if item.vehicle else ""))
+    return First(list(topics.items()), max(effect.customers - len(named), 0))

@@ -49,13 +49,9 @@ class WhyWords:
         return WhyNow(self.label(item.rule), self.age(item.anchor_on), urgency, car, item.subject or "", item.attempts)
 
 
-def car_of(vehicle) -> str:
-    return wording.car(vehicle.plate, vehicle.series or vehicle.brand, vehicle.vin) if vehicle else ""
-
-
 def why_now(item, now: dt.datetime) -> WhyNow:
     """Of one DueItem of `with_facts`, with its vehicle."""
-    return WhyWords(now).of(item, car_of(item.vehicle))
+    return WhyWords(now).of(item, item.vehicle.name if item.vehicle else "")
 
 
 def with_last_call(items):

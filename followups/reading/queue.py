@@ -13,6 +13,7 @@ from common.paging import keyset_page
 from common.templatetags.dcrc import masked
 from customers.choices import CustomerKind
 from customers.models import Customer, Phone
+from customers.models.vehicle import car_name
 from followups import wording
 from followups.models import Call, CallCard, DueItem
 from followups.reading.counts import count_words
@@ -137,7 +138,7 @@ def _topics_of(customer_ids, now) -> dict[int, list[WhyNow]]:
 
 
 def _car(item) -> str:
-    return wording.car(
+    return car_name(
         item.vehicle__plate or "", item.vehicle__series or item.vehicle__brand or "", item.vehicle__vin or ""
     )
 

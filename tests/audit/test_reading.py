@@ -54,7 +54,7 @@ def test_days_flags_and_large_numbers_are_worded(focus, li, now):
     update_vehicle(
         focus, {"registered_on": dt.date(2026, 1, 2), "odometer_km": 20100}, by=li, source=Source.FORM, now=now
     )
-    assert fields(line_of(focus)) == [("Registered on", EMPTY, "2026-01-02"), ("Odometer (km)", EMPTY, "20100")]
+    assert fields(line_of(focus)) == [("Registered on", EMPTY, "2026-01-02"), ("Odometer (km)", EMPTY, "20,100")]
     record_change(focus, {"is_void": (False, True)}, source=Source.IMPORT, deed="void", batch_id=7)
     line = read_changes(Change.objects.newest_first())[0]
     assert (line.who, line.source, line.batch_id, line.deed) == ("System", "DMS import", 7, "Retired")

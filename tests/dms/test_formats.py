@@ -258,7 +258,7 @@ def test_a_quotation_mark_that_is_not_closed_is_told_with_its_line(opened):
     with pytest.raises(UnusableFile) as refused:
         rows_of(opened(content))
     assert refused.value.code == "cell_too_long"
-    assert "131072" in str(refused.value)
+    assert "131,072" in str(refused.value)
 
 
 # --- what cannot be read ------------------------------------------------------------------------------------------

@@ -77,6 +77,10 @@ def test_the_page_says_why_and_lets_a_person_overrule(pudong, zhou, client):
     page = client.get(url)
     recall = next(line for line in page.context["why"] if line.score is None)
     assert recall.is_taken and recall.matched == ["召回编号"]
+    assert page.context["why"][0] == recall  # how it is read comes first, then the likeliest
+    assert [bool(line.missing) for line in page.context["why"][1:]] == sorted(
+        bool(line.missing) for line in page.context["why"][1:]
+    )
     owners = next(line for line in page.context["why"] if "车主电话" in line.matched and not line.missing)
     assert owners.against == ["召回编号", "工单号"] and owners.score == 5 + 3 + 1 - 8
     orders = next(line for line in page.context["why"] if "工单号" in line.matched)

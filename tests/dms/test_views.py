@@ -382,7 +382,29 @@ def test_conflicts_are_listed_with_masked_numbers(count, office, pudong, wang, d
         _response, text = page(office, "conflicts", batch.pk)
     assert text.count("138****5678") == count
     assert "13912345678" not in text
-    assert reverse("customers:detail", args=[wang.pk]) in text
+    assert f'{reverse("customers:detail", args=[wang.pk])}">王雅丽</a>' in text
+
+
+def test_a_conflict_about_somebody_retired_has_no_link(office, pudong, wang):
+    batch = done_batch(pudong)
+    cell = {"model": "customers.phone", "object_id": 7, "field": "number", "ours": "甲", "theirs": "乙"}
+    Conflict.objects.create(store=pudong, batch=batch, row=2, customer_id=wang.pk, **cell)
+    type(wang).objects.update(is_void=True)
+    _response, text = page(office, "conflicts", batch.pk)
+    assert "甲" in text and reverse("customers:detail", args=[wang.pk]) not in text
+
+
+def test_large_numbers_are_grouped(office, pudong):
+    batch = done_batch(pudong)
+    counts = {"rows": 12345, "created": 12000, "updated": 345, "unchanged": 0, "rejected": 1500, "conflicts": 1001}
+    records = {"customers.Customer": {"created": 11999, "updated": 0, "unchanged": 0}}
+    Batch.objects.filter(pk=batch.pk).update(counts=counts | {"records": records}, rows_total=12345, rows_done=12345)
+    _response, text = page(office, "batch", batch.pk)
+    for number in ("12,345", "12,000", "11,999", "有 1,500 行未导入", "1,001 项与 DCRC"):
+        assert number in text
+    assert "12345" not in text
+    response = office.get(reverse("dms:list"))
+    assert "12,345" in response.content.decode()
 
 
 def test_specialist_cannot_see_imports(login, li, pudong):

@@ -211,3 +211,17 @@ def test_purged_upload_is_said_in_a_sentence(office, pudong):
 def test_comes_with_the_same_right_as_the_errors(login, li, zhao, pudong):
     batch = bring_in(pudong, OWNERS, owner(1, name=""))
     assert login(li).get(reverse("dms:error_rows", args=[batch.pk])).status_code == 403
+
+
+@pytest.mark.django_db
+def test_each_column_is_as_wide_as_what_it_holds_and_all_fit_one_page(office, pudong):
+    long_name = "上海浦东新区长途汽车运输有限责任公司第一分公司驻外高桥保税区办事处"
+    batch = bring_in(pudong, OWNERS, [vin(2)[:-1], *owner(2, name=long_name)[1:]])
+    page = page_of(download(office, batch)[1])
+    widths = {
+        page.cell(1, place).value: page.column_dimensions[letter].width for place, letter in enumerate("ABCDEF", 1)
+    }
+    assert widths["VIN号"] > 16  # the whole VIN is seen
+    assert widths["车型"] < widths["VIN号"] < widths["车主姓名"] <= 36
+    assert (page.page_setup.orientation, page.page_setup.fitToWidth) == ("landscape", None)
+    assert page.sheet_properties.pageSetUpPr.fitToPage and page.print_title_rows == "$1:$1"

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from dms.models import Batch
 from followups.models import DueItem, GenerationRun, ImportEffect
+from followups.reading import effects
 from followups.services.effects import find_unheard, record_effect
 from followups.services.generation import generate_after_batch, generate_due
 from followups.tasks import sweep_after_imports
@@ -143,6 +144,20 @@ def test_panel_costs_the_same_for_one_and_three(count, login, zhou, pudong, days
     panel(client, batch)
     with django_assert_max_num_queries(7):
         assert panel(client, batch).count("客户") >= count
+
+
+def test_who_is_not_named_is_counted(login, zhou, li, pudong, days, monkeypatch):
+    monkeypatch.setattr(effects, "FIRST", 2)
+    rows = [owner(number, name=f"客户{number}", day=days(3)) for number in range(5)]
+    batch, _effect = effect_of(pudong, OWNERS, *rows)
+    text = panel(login(zhou), batch)
+    assert text.count(">客户") == 2
+    assert "另有 3 位客户未列出" in text
+    url = f"{reverse('followups:items')}?state=open&batch={batch.pk}"
+    assert url.replace("&", "&amp;") in text and url not in panel(login(li), batch)
+    assert len(login(zhou).get(url).context["rows"]) >= 5
+    DueItem.objects.filter(customer__name__in=["客户0", "客户1"]).update(state="done")
+    assert "另有 3 位客户未列出" in panel(login(zhou), batch)
 
 
 def test_an_import_whose_bell_was_lost_is_followed_by_a_run_after_all(pudong, days):
