@@ -25,6 +25,10 @@ class BatchState(models.TextChoices):
 MOVING = (BatchState.CHECKING, BatchState.QUEUED, BatchState.RUNNING, BatchState.UNDOING)
 
 
+# A person has not said yet whether it shall run.
+UNDECIDED = (BatchState.UPLOADED, BatchState.CHECKING, BatchState.READY)
+
+
 # What such a batch brought stands for nothing any more.
 TAKEN_BACK = (BatchState.UNDOING, BatchState.UNDONE)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import StoreOwned
 from accounts.querysets import StoreScopedQuerySet
 from dms.choices import BatchOrigin, BatchState, ConflictState, DifferenceKind, InboxState, Severity
-from dms.querysets import ConflictQuerySet
+from dms.querysets import BatchQuerySet, ConflictQuerySet
 
 
 class Batch(StoreOwned):
@@ -63,6 +63,8 @@ class Batch(StoreOwned):
     finished_at = models.DateTimeField(_("Finished at"), null=True)
     purged_at = models.DateTimeField(null=True)  # the file and the remarks on its rows were thrown away (dms.purging)
 
+    objects = BatchQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("Import")
         verbose_name_plural = _("Imports")
@@ -80,6 +82,12 @@ class Batch(StoreOwned):
 
     def __str__(self):
         return f"{self.file_name} #{self.pk}"
+
+    @property
+    def has_landed(self):
+        """It has run, what it has written stands (be it half of the file), and no undo has begun: BatchQuerySet.landed."""
+        is_half = self.state == BatchState.FAILED and self.rows_done > 0
+        return (self.state == BatchState.DONE or is_half) and not self.undo
 
     @property
     def writing_since(self):

@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext as _
 
-from dms.wording import word
+from dms.choices import BatchOrigin, BatchState
+from dms.models import Batch
+from dms.wording import after_failure, word
 from office import services as office
 from office.choices import Severity
 
@@ -64,6 +66,7 @@ WORDS = {
     "import_silence": lambda params: (
         _("Nothing has been imported for %(days)s days. Without new lists from the DMS nobody new is called.") % params
     ),
+    "batch_stopped": lambda params: _("The import of %(file)s stopped: %(reasons)s") % _sentences(params),
     "batch_waiting": lambda params: (
         _("The import of %(file)s has been waiting for a decision for more than a day: import it or discard it.")
         % params
@@ -89,12 +92,43 @@ def waiting_key(batch_id) -> str:
     return f"batch-waiting-{batch_id}"
 
 
+def file_key(token) -> str:
+    """Of what is told of a file of the watched folder (InboxFile.token), however often it is tried."""
+    return f"inbox-{token}"
+
+
 def batch_went_on(batch):
     """Somebody decided: nobody need be reminded of it."""
     office.resolve(store=batch.store_id, code="batch_waiting", key=waiting_key(batch.pk))
+    for token in batch.inbox_files.values_list("token", flat=True):
+        office.resolve(store=batch.store_id, code="inbox_waiting", key=file_key(token))
 
 
-def batch_was_imported(batch):
-    """An import is the end of every silence."""
+def stopped_key(batch_id) -> str:
+    return f"batch-stopped-{batch_id}"
+
+
+def batch_has_run(batch):
+    """An import is the end of every silence, and of what had stopped the same file before; one that stopped itself is told to
+    those who may import, unless whoever ran it tells it."""
     batch_went_on(batch)
-    office.resolve(store=batch.store_id, code="import_silence")
+    same = Batch.objects.filter(store=batch.store_id, sha256=batch.sha256, state=BatchState.FAILED).exclude(pk=batch.pk)
+    for pk in same.values_list("pk", flat=True):
+        office.resolve(store=batch.store_id, code="batch_stopped", key=stopped_key(pk))
+    if batch.state == BatchState.DONE:
+        office.resolve(store=batch.store_id, code="import_silence")
+    elif batch.origin == BatchOrigin.BROWSER or (batch.origin == BatchOrigin.INBOX and batch.has_landed):
+        tell(
+            batch.store,
+            "batch_stopped",
+            stopped_key(batch.pk),
+            params={"file": batch.file_name, "reasons": after_failure(batch)},
+            severity=Severity.WARNING,
+            url_name="dms:batch",
+            url_args=[batch.pk],
+        )
+
+
+def batch_is_undone(batch):
+    """Nobody need do anything about it any more."""
+    office.resolve(store=batch.store_id, code="batch_stopped", key=stopped_key(batch.pk))

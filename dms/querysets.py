@@ -1,11 +1,17 @@
-"""Reading words of the conflict list."""
+"""Reading words of imports and of the conflict list."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.querysets import StoreScopedQuerySet
-from dms.choices import TAKEN_BACK, ConflictState
+from dms.choices import TAKEN_BACK, BatchState, ConflictState
 
 UNDECIDED = (ConflictState.OPEN, ConflictState.VERIFY)
+
+
+class BatchQuerySet(StoreScopedQuerySet):
+    def landed(self):
+        """They have run, what they have written stands (be it half of the file), and no undo of them has begun."""
+        return self.filter(Q(state=BatchState.DONE) | Q(state=BatchState.FAILED, rows_done__gt=0), undo={})
 
 
 class ConflictQuerySet(StoreScopedQuerySet):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from common.upsert import insert_rows, plain_value
 from dms import engine, notices, oddities
-from dms.choices import BatchOrigin, BatchState
+from dms.choices import UNDECIDED, BatchOrigin, BatchState
 from dms.differences import Differences
 from dms.errors import Overtaken, UnusableFile, WrongState
 from dms.files import open_file
@@ -24,7 +24,7 @@ from dms.samples import sample_columns
 PREVIEW_ERRORS = 20_000  # stored with a preview; a run stores all
 RUN_TASK = "dms.tasks.run_import"
 _CHANGEABLE = (BatchState.UPLOADED, BatchState.READY)
-_CHECKABLE = (*_CHANGEABLE, BatchState.CHECKING)
+_CHECKABLE = UNDECIDED
 
 __all__ = [
     "Overtaken",
@@ -383,18 +383,21 @@ def _advance(batch, *, groups=None, rows=0, counts=None, opening=None):
 
 
 def _fail(batch, code, params):
-    _ours(batch).update(
-        state=BatchState.FAILED, error_code=code, error_params=params, finished_at=timezone.now(), heartbeat_at=None
-    )
-    return Batch.objects.get(pk=batch.pk)
+    return _end(batch, BatchState.FAILED, error_code=code, error_params=params, heartbeat_at=None)
+
+
+def _complete(batch):
+    return _end(batch, BatchState.DONE)
 
 
 @transaction.atomic
-def _complete(batch):
-    if not _ours(batch).update(state=BatchState.DONE, finished_at=timezone.now()):
-        return Batch.objects.get(pk=batch.pk)
-    carry_decisions(batch)
-    notices.batch_was_imported(batch)
-    for dotted in settings.DMS_AFTER_IMPORT:
-        ring(dotted, batch.store_id, batch.pk)
+def _end(batch, state, **values):
+    """What has been written until here stands, be it half of the file: whoever follows an import hears of it."""
+    if _ours(batch).update(state=state, finished_at=timezone.now(), **values):
+        batch = Batch.objects.select_related("store").get(pk=batch.pk)
+        if batch.has_landed:
+            carry_decisions(batch)
+            for dotted in settings.DMS_AFTER_IMPORT:
+                ring(dotted, batch.store_id, batch.pk)
+        notices.batch_has_run(batch)
     return Batch.objects.get(pk=batch.pk)

@@ -22,7 +22,7 @@ from dms.lines import Lines
 from dms.models import Batch, UndoRemnant
 from dms.sheets import get_sheet
 
-LOT = 500  # records retired in one transaction, with their parts and history: well under a second
+LOT = 500  # changes put back, or records retired with their parts, in one transaction: well under a second
 BY_HAND = (Source.FORM, Source.CALL)
 RESTORE, MADE, REVIVED, KEPT = "restore", "made", "revived", "kept"
 # Why a field or a record was left; `dms.wording` words these, common.personal the reasons of ties.
@@ -75,9 +75,13 @@ class TakeBack:
         )
         return self._lines().count() + records
 
-    def step(self, kind, label, cursor) -> Result:
-        """Do the part of a stage that starts at `cursor` (None: its beginning)."""
+    def step(self, kind, label, cursor, lot=LOT, *, leaves=False) -> Result:
+        """Do the part of a stage that starts at `cursor` (None: its beginning), at most `lot` changes or records.
+
+        `leaves`: what would be put back is left, because another record stands in its place.
+        """
         self.result, self.remnants = Result(), []
+        self.lot, self.leaves = min(lot, settings.IMPORT_CHUNK_ROWS), leaves
         self.book = self.new_book()
         self.tables = {table.label: table for table in self.book.tables}
         self.by_lower = {label.lower(): table for label, table in self.tables.items()}
@@ -103,14 +107,14 @@ class TakeBack:
         return Change.objects.filter(batch_id=self.batch.pk, source=Source.IMPORT).exclude(deed=Deed.UNDO)
 
     def _restore(self, cursor):
-        """All lines that one transaction of the import wrote: they share its moment."""
+        """The next lines of one transaction of the import: they share its moment, and none of them is about a record twice."""
         lines = self._lines().order_by("-pk")
         if cursor is not None:
             lines = lines.filter(pk__lt=cursor)
         newest = lines.first()
         if newest is None:
             return
-        lines = list(lines.filter(at=newest.at))
+        lines = list(lines.filter(at=newest.at)[: self.lot])
         self.result.cursor, self.result.done = lines[-1].pk, len(lines)
         by_model = defaultdict(list)
         for line in lines:
@@ -140,6 +144,8 @@ class TakeBack:
                 self.leave(table, row, name, VERIFIED_SINCE)
             elif row.is_void and name != "is_void":
                 self.leave(table, row, name, RETIRED_SINCE)
+            elif self.leaves:
+                self.leave(table, row, name, PLACE_TAKEN)
             else:
                 table.change(row, name, back.old)
         elif getattr(row, name) != back.old and not history.is_taken_back(line, name):
@@ -156,7 +162,7 @@ class TakeBack:
     # --- Retiring records ---------------------------------------------------------------------------------------------
     def _retire(self, table, kind, cursor):
         found = self._candidates(table, kind).filter(pk__gt=cursor or 0).order_by("pk")
-        found = list(found[: min(LOT, settings.IMPORT_CHUNK_ROWS)])
+        found = list(found[: self.lot])
         if not found:
             return
         self.result.cursor, self.result.done = found[-1][0], len(found) if kind == MADE else 0

@@ -13,14 +13,15 @@ from django.utils import timezone
 
 from accounts.models import Store
 from common.upsert import loading
+from dms import notices
 from dms.choices import BatchState
 from dms.errors import Overtaken, WrongState
 from dms.ledger import locked, ring, silent_since
 from dms.models import Batch
-from dms.takeback import TakeBack
+from dms.takeback import LOT, RESTORE, TakeBack
 
 UNDO_TASK = "dms.tasks.undo_import"
-ATTEMPTS = 4
+LOTS = (LOT, LOT, LOT // 8, LOT // 64, 1)  # of the attempts at one step
 STOPPED = "undo_stopped"
 COUNTED = ("restored", "retired", "kept")
 
@@ -49,6 +50,7 @@ def _begin(batch, by):
     batch.state, batch.undone_by, batch.heartbeat_at = BatchState.UNDOING, by, None
     batch.error_code, batch.error_params = "", {}
     batch.save(update_fields=["state", "undone_by", "heartbeat_at", "error_code", "error_params"])
+    notices.batch_is_undone(batch)
     return batch
 
 
@@ -70,8 +72,8 @@ def _waiting(now):
 def run_undo(batch_id) -> Batch:
     """Take a batch back, or go on where an interrupted undo stopped. Safe to call twice: the second caller leaves at once.
 
-    UNDONE at the end, and settings.DMS_AFTER_UNDO is rung. A bug leaves it FAILED with a code; what was taken back until then
-    stays so, and asking again goes on from there.
+    UNDONE at the end. A bug leaves it FAILED with a code; what was taken back until then stays so, and asking again goes on
+    from there. Either way settings.DMS_AFTER_UNDO is rung.
     """
     batch = _claim(batch_id)
     if batch is None:
@@ -87,9 +89,7 @@ def run_undo(batch_id) -> Batch:
     except Overtaken:
         return Batch.objects.get(pk=batch_id)
     except Exception as error:
-        _ours(batch).update(
-            state=BatchState.FAILED, error_code=STOPPED, error_params={"error": type(error).__name__}, heartbeat_at=None
-        )
+        _stop(batch, error)
         raise
     return _complete(batch)
 
@@ -126,19 +126,28 @@ def _advance(batch, **values):
 
 
 def _step(batch, take, kind, label):
-    for attempt in range(ATTEMPTS):
-        kept = batch.undo
+    """Somebody else may have changed or locked the same records in this moment: then read again, compare again. A single change
+    that the database will not take back, because another record has its place by now, is left."""
+    for lot in LOTS:
         try:
-            with transaction.atomic():
-                # One import or undo at a time writes into a store; the desk, which only refers to the store, does not wait.
-                Store.objects.select_for_update(no_key=True).get(pk=batch.store_id)
-                _note(batch, take.step(kind, label, batch.undo["cursor"]))
-            return
-        except (IntegrityError, OperationalError):
-            # Somebody else changed or locked the same records in this moment: read again, compare again.
-            batch.undo = kept
-            if attempt == ATTEMPTS - 1:
-                raise
+            return _attempt(batch, take, kind, label, lot)
+        except (IntegrityError, OperationalError) as problem:
+            fault = problem
+    if kind != RESTORE or not isinstance(fault, IntegrityError):
+        raise fault
+    return _attempt(batch, take, kind, label, lot, leaves=True)
+
+
+def _attempt(batch, take, kind, label, lot, **how):
+    kept = batch.undo
+    try:
+        with transaction.atomic():
+            # One import or undo at a time writes into a store; the desk, which only refers to the store, does not wait.
+            Store.objects.select_for_update(no_key=True).get(pk=batch.store_id)
+            _note(batch, take.step(kind, label, batch.undo["cursor"], lot, **how))
+    except (IntegrityError, OperationalError):
+        batch.undo = kept
+        raise
 
 
 def _note(batch, result):
@@ -160,12 +169,23 @@ def _note(batch, result):
 
 
 @transaction.atomic
+def _stop(batch, error):
+    params = {"error": type(error).__name__}
+    if _ours(batch).update(state=BatchState.FAILED, error_code=STOPPED, error_params=params, heartbeat_at=None):
+        _ring(batch)  # for what has been taken back until here
+
+
+@transaction.atomic
 def _complete(batch):
     now = timezone.now()
     if _ours(batch).update(state=BatchState.UNDONE, undone_at=now, heartbeat_at=now):
-        for dotted in settings.DMS_AFTER_UNDO:
-            ring(dotted, batch.store_id, batch.pk)
+        _ring(batch)
     return Batch.objects.get(pk=batch.pk)
+
+
+def _ring(batch):
+    for dotted in settings.DMS_AFTER_UNDO:
+        ring(dotted, batch.store_id, batch.pk)
 
 
 def numbers_of(batch) -> dict[str, int]:

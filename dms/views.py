@@ -141,7 +141,7 @@ def next_pages(user):
 
 def panels(user, batch):
     """What the floors above say about a finished import, by URL."""
-    if batch.state != BatchState.DONE:
+    if not batch.has_landed:
         return []
     return [reverse(name, args=[batch.pk]) for name, permission in settings.IMPORT_PANELS if user.has_perm(permission)]
 

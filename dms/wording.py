@@ -37,9 +37,12 @@ FILE_CODES = {
     "too_many_rows": _noop("This list has more than %(limit)s rows. Export a shorter period and try again."),
     "store_unknown": _noop("There is no store “%(store)s”."),
     "file_missing": _noop("There is no file “%(path)s”."),
-    "internal": _noop(
-        "The import stopped because of a fault in the program (%(error)s). What was imported until then stays."
+    "internal": _noop("There was a fault in the program (%(error)s)."),
+    "half_in": _noop(
+        "%(done)s of %(total)s rows are in, and they stay. Import the same file again: what is in stays unchanged and the rest "
+        "follows; or undo this import."
     ),
+    "nothing_in": _noop("Nothing was stored. Correct the file and upload it again."),
     "file_gone": _noop("The uploaded file is no longer there. Upload it again."),
     "disk_full": _noop("the disk is full"),
     "not_allowed": _noop("the server may not read or write there"),
@@ -151,9 +154,19 @@ def word(code, params=None) -> str:
         params = {**params, "kind": label_of(params["kind"])}
     if params and "field" in params:
         params = {**params, "field": field_label(*params["field"])}
-    if params and isinstance(params.get("limit"), int):
-        params = {**params, "limit": f"{params['limit']:,}"}
+    for name in ("limit", "done", "total"):
+        if params and isinstance(params.get(name), int):
+            params = {**params, name: f"{params[name]:,}"}
     return text % params if params and "%(" in text else text
+
+
+def after_failure(batch) -> list:
+    """[[code, params]]: why an import stopped, and what to do about it."""
+    if batch.rows_done:
+        rest = ["half_in", {"done": batch.rows_done, "total": batch.rows_total}]
+    else:
+        rest = ["nothing_in", {}]
+    return [[batch.error_code, batch.error_params], rest]
 
 
 def remnant_reason(remnant) -> str:

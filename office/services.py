@@ -37,12 +37,16 @@ def notify(*, store, permission, code, key, params=None, severity=Severity.INFO,
     return count + len(fresh)
 
 
-def resolve(*, store, code, key=None) -> int:
-    """The matter is over: its notices (all of this `code` and store, or those under `key`) press nobody any more.
+def resolve(*, store, code=None, key=None) -> int:
+    """The matter is over: its notices (of the store, all of this `code` or those under `key`) press nobody any more.
 
     They stay in the list as settled. Returns how many were open.
     """
-    notices = Notice.objects.unresolved().filter(store=store, code=code)
+    if code is None and key is None:
+        raise ValueError("which notices?")
+    notices = Notice.objects.unresolved().filter(store=store)
+    if code is not None:
+        notices = notices.filter(code=code)
     if key is not None:
         notices = notices.filter(key=key)
     return notices.update(resolved_at=timezone.now(), is_unread=False)

@@ -19,13 +19,14 @@ from django.utils.translation import override
 from accounts.models import Store
 from common.locks import lock_words
 from dms import notices, services
-from dms.choices import BatchOrigin, BatchState, InboxState
+from dms.choices import UNDECIDED, BatchOrigin, BatchState, InboxState
 from dms.errors import UnusableFile, WrongState
 from dms.inbox import folders
 from dms.inbox.report import report_bytes
 from dms.models import Batch, InboxFile
 from dms.recognise import check_mapping
 from dms.sheets import all_sheets
+from dms.wording import after_failure
 from dms.workbook import write_error_workbook
 from office.choices import Severity as Pressing
 from office.services import notify, resolve
@@ -161,6 +162,8 @@ def _take_in(file):
     """Make a batch of it, or know why not."""
     path = folders.work_path(file.store, file.token, file.name)
     try:
+        if file.place:
+            _fetch(file, path)
         with folders.open_plain(path) as content:
             digest = _digest(content)
             twin = (
@@ -189,6 +192,16 @@ def _take_in(file):
         log.exception("inbox %s: %s", file.store.code, file.name)
         _decide(file, InboxState.REFUSED, ("internal", {"error": type(error).__name__}))
     return None
+
+
+def _fetch(file, path):
+    """Out of failed/, where it lies since it was read for the first time."""
+    place = folders.folder_of(file.store) / file.place
+    path.parent.mkdir(exist_ok=True)
+    if place.is_file() and not place.is_symlink():
+        folders.move(place, path)
+    for leftover in folders.beside(place):
+        leftover.unlink(missing_ok=True)
 
 
 def _digest(content):
@@ -252,7 +265,8 @@ def _follow(file, batch):
     if batch.state in (BatchState.DONE, BatchState.UNDOING, BatchState.UNDONE):
         _decide(file, InboxState.IMPORTED, batch=batch)
     elif batch.state == BatchState.FAILED:
-        _decide(file, InboxState.REFUSED, (batch.error_code, batch.error_params), batch=batch)
+        reasons = after_failure(batch) if batch.has_landed else [(batch.error_code, batch.error_params)]
+        _decide(file, InboxState.REFUSED, *reasons, batch=batch)
     elif batch.state == BatchState.CANCELLED:
         _decide(file, InboxState.REFUSED, ("inbox_discarded", {}), batch=batch)
 
@@ -320,20 +334,19 @@ def _tell(file):
         params["batch"], pressing = batch.pk, Pressing.INFO
     else:
         params["reasons"] = file.reasons
+    resolve(store=file.store, key=notices.file_key(file.token))  # what was told before the file was tried again
+    if file.state == InboxState.REFUSED and batch and batch.has_landed:
+        return  # told by the import itself
     where = ("dms:batch", [batch.pk]) if batch and file.state != InboxState.REFUSED else ("dms:inbox", [])
     notices.tell(
         file.store,
         f"inbox_{file.state}",
-        notice_key(file),
+        notices.file_key(file.token),
         params=params,
         severity=pressing,
         url_name=where[0],
         url_args=where[1],
     )
-
-
-def notice_key(file) -> str:
-    return f"inbox-{file.token}"
 
 
 def _tell_stuck(store, problem):
@@ -367,23 +380,20 @@ def _short(name):
 
 # --- by hand ------------------------------------------------------------------------------------------------------------
 def put_back(file, *, by) -> None:
-    """“Try again”: the file goes from failed/ back into the folder; what waits of it in the browser is discarded.
+    """“Try again”: the next round takes the file out of failed/ and reads it anew; what waits of it in the browser is discarded.
+    What was told of it stays told until it is known what became of it now.
 
     Raises FileNotFoundError where somebody has taken it out of failed/, WrongState where it was imported meanwhile.
     """
     if file.state not in IN_FAILED or not file.settled_at:
         raise WrongState(file.state)
-    root = folders.folder_of(file.store)
-    path = root / file.place
+    path = folders.folder_of(file.store) / file.place
     if path.is_symlink() or not path.is_file():
         raise FileNotFoundError(errno.ENOENT, "no file", str(path))
     with transaction.atomic():
-        if not InboxFile.objects.filter(pk=file.pk, settled_at__isnull=False).delete()[0]:
+        failed = InboxFile.objects.filter(pk=file.pk, state__in=IN_FAILED, settled_at__isnull=False)
+        if not failed.update(state="", reasons=[], batch=None, settled_at=None, heartbeat_at=None):
             raise WrongState(file.state)
-        if file.batch and file.batch.state in (BatchState.UPLOADED, BatchState.READY, BatchState.CHECKING):
+        if file.batch and file.batch.state in UNDECIDED:
             services.cancel_batch(file.batch, by=by)
-        resolve(store=file.store, code=f"inbox_{file.state}", key=notice_key(file))
-        folders.put(path, root, file.name)
-    for leftover in folders.beside(path):
-        leftover.unlink(missing_ok=True)
     log.info("inbox %s: %s put back by %s", file.store.code, file.name, by)

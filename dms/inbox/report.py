@@ -5,7 +5,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from dms.choices import InboxState
+from dms.choices import UNDECIDED, InboxState
 from dms.templatetags.dms import reason, shown_value, suggested, worded
 
 FIRST_REMARKS = 50
@@ -61,8 +61,12 @@ def _remarks(batch):
 
 
 def _what_to_do(file):
+    if file.state == InboxState.WAITING and file.batch.state not in UNDECIDED:
+        return _("Nothing: it was decided in the browser, and the file in “failed” is no longer needed.")
     if file.state == InboxState.WAITING:
         return _("Open “Import” in the DCRC system: the file waits there for your decision.")
+    if file.state == InboxState.REFUSED and file.batch and file.batch.has_landed:
+        return _("Put the file into the watched folder once more; the rest of it follows.")
     if file.state == InboxState.REFUSED:
         return _("Correct the file or export it again, and put it into the watched folder once more.")
     if file.state == InboxState.IMPORTED and (file.batch.counts or {}).get("rejected"):

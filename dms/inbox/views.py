@@ -8,12 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dms.errors import WrongState
-from dms.inbox.folders import problem_code
 from dms.inbox.pages import inbox_page
 from dms.inbox.reading import IN_FAILED, put_back
 from dms.inbox.report import report_lines
 from dms.models import InboxFile
-from dms.wording import word
 
 
 def own_file(request, pk):
@@ -48,13 +46,9 @@ def retry(request, pk):
         messages.error(request, _("This file has been dealt with meanwhile."))
     except FileNotFoundError:
         messages.error(request, _("The file is no longer in the folder for failed files."))
-    except OSError as problem:
-        messages.error(
-            request, _("The file could not be moved: %(problem)s") % {"problem": word(*problem_code(problem))}
-        )
     else:
         messages.success(
             request,
-            _("%(file)s lies in the watched folder again and is read within two minutes.") % {"file": file.name},
+            _("%(file)s is read again within two minutes.") % {"file": file.name},
         )
     return redirect("dms:inbox")

@@ -12,7 +12,7 @@ from common.templatetags.dcrc import masked
 from dms.choices import BatchState
 from dms.sheets import all_sheets
 from dms.undo import COUNTED, can_be_undone, numbers_of
-from dms.wording import advice, remnant_reason, word
+from dms.wording import advice, after_failure, remnant_reason, word
 
 register = template.Library()
 
@@ -50,6 +50,12 @@ def suggested(error) -> str:
 def problem(batch) -> str:
     """Why the batch as a whole could not go on, in the reader's language."""
     return word(batch.error_code, batch.error_params)
+
+
+@register.filter
+def what_to_do(batch) -> str:
+    """What is in of an import that stopped, and how to go on."""
+    return word(*after_failure(batch)[1])
 
 
 @register.filter

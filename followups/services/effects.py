@@ -18,16 +18,16 @@ def find_unheard(now) -> list[tuple[int, int]]:
     """[(store, batch)] of imports and undos that ended a while ago without a run of generation after them."""
     ended = (now - LOOK_BACK, now - HEARD_WITHIN)
     effect = ImportEffect.objects.filter(batch=OuterRef("pk"))
-    done = Batch.objects.filter(~Exists(effect), state=BatchState.DONE, finished_at__range=ended)
+    done = Batch.objects.landed().filter(~Exists(effect), finished_at__range=ended)
     run = GenerationRun.objects.filter(store=OuterRef("store"), finished_at__gte=OuterRef("undone_at"))
     undone = Batch.objects.filter(~Exists(run), state=BatchState.UNDONE, undone_at__range=ended)
     return sorted({*done.values_list("store_id", "pk"), *undone.values_list("store_id", "pk")})
 
 
 def record_effect(batch_id, *, now) -> ImportEffect | None:
-    """Once a batch; None for one that is not done (its undo rings for a run too). May be called twice: the first counts."""
+    """Once a batch; None for one whose facts do not stand (its undo rings for a run too). May be called twice: the first counts."""
     batch = Batch.objects.select_related("store").get(pk=batch_id)
-    if batch.state != BatchState.DONE:
+    if not batch.has_landed:
         return None
     known = ImportEffect.objects.filter(batch=batch).first()
     if known is not None:

@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from dms.choices import BatchState
 from dms.models import Batch
 from followups.models import ImportEffect
 from followups.reading.effects import first_customers, lines_of
@@ -27,6 +26,6 @@ def import_effect(request, batch_id):
         context |= {"effect": effect, "lines": lines_of(effect), "first": first_customers(effect, now)}
     else:
         waited = now - batch.finished_at if batch.finished_at else GIVEN_UP
-        context["is_waiting"] = batch.state == BatchState.DONE and waited < GIVEN_UP
+        context["is_waiting"] = batch.has_landed and waited < GIVEN_UP
         context["is_late"] = waited > PATIENCE
     return render(request, "followups/_import_effect.html", context)

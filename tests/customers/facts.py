@@ -1,13 +1,22 @@
 """What a store holds, in words that do not depend on ids: for tests that compare before and after."""
 
-from customers.models import Customer, Delivery, FormerPlate, Ownership, Phone, RepairOrder, Vehicle
+from customers.models import Customer, Delivery, FormerPlate, Ownership, Phone, Policy, RepairOrder, Vehicle
 
 _COLUMNS = {
     Customer: ("name", "pinyin", "kind", "stage", "dms_no", "contact_person", "address"),
     Phone: ("customer__name", "number", "reversed", "kind", "state", "is_primary"),
     Vehicle: (
         *("vin", "vin_reversed", "plate", "plate_reversed", "owner__name", "engine_no", "brand", "series", "model"),
-        *("color", "registered_on", "odometer_km", "odometer_on"),
+        *(
+            "color",
+            "registered_on",
+            "odometer_km",
+            "odometer_on",
+            "driver__name",
+            "warranty_ends_on",
+            "last_service_on",
+        ),
+        *("next_service_on", "km_per_day", "inspection_due_on"),
     ),
     Ownership: ("vehicle__vin", "customer__name", "started_on", "ended_on"),
     FormerPlate: ("vehicle__vin", "plate", "plate_reversed"),
@@ -15,6 +24,10 @@ _COLUMNS = {
     RepairOrder: (
         *("order_no", "vehicle__vin", "owner__name", "bringer__name", "bringer_name", "bringer_phone", "opened_on"),
         *("settled_on", "odometer_km", "kind", "items", "service_advisor", "technician", "amount", "status"),
+    ),
+    Policy: (
+        *("vehicle__vin", "customer__name", "cover", "policy_no", "application_no", "insurer", "starts_on", "ends_on"),
+        *("derived", "insured_amount", "premium", "kind", "is_ours", "renewal_agent", "sold_on"),
     ),
 }
 

@@ -7,6 +7,7 @@ import threading
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.urls import reverse
 from django.utils.module_loading import import_string
 from openpyxl import load_workbook
 
@@ -16,6 +17,7 @@ from dms import services
 from dms.choices import BatchOrigin, BatchState, InboxState
 from dms.inbox import folders, reading
 from dms.inbox.reading import put_back, read_all
+from dms.inbox.report import report_lines
 from dms.models import Batch, InboxFile
 from dms.tasks import read_inbox, sweep_imports
 from office.models import Notice
@@ -523,15 +525,112 @@ def test_a_name_in_chinese_bytes_of_old_is_read(box):
 
 
 # --- by hand ----------------------------------------------------------------------------------------------------------------
-def test_trying_again_reads_the_file_anew(box, zhou):
+def waits(box):
+    """A file of which somebody has been told, and its InboxFile."""
     drop(box, "无车架号.csv", NO_VIN)
     read_all()
-    put_back(InboxFile.objects.get(), by=zhou)
-    assert tree(box) == ["无车架号.csv"]
+    return InboxFile.objects.get()
+
+
+def test_trying_again_reads_the_file_anew(box, zhou):
+    put_back(waits(box), by=zhou)
     assert Batch.objects.get().state == BatchState.CANCELLED
-    assert Notice.objects.get().resolved_at is not None
     read_all()
     assert [batch.state for batch in Batch.objects.order_by("pk")] == ["cancelled", "uploaded"]
+    assert InboxFile.objects.get().state == InboxState.WAITING
+    assert tree(box) == ["failed/无车架号.csv", "failed/无车架号.csv.报告.txt"]
+
+
+def test_what_was_told_stays_told_until_the_file_is_in(box, zhou, settings):
+    drop(box)
+    settings.IMPORT_MAX_BYTES = 10
+    read_all()
+    assert told(zhou) == [("inbox_refused", "warning")]
+    put_back(InboxFile.objects.get(), by=zhou)
+    assert Notice.objects.unread().get().code == "inbox_refused"
+    read_all()
+    assert told(zhou) == [("inbox_refused", "warning")]  # the same matter, and no second notice of it
+    settings.IMPORT_MAX_BYTES = 1_000_000
+    put_back(InboxFile.objects.get(), by=zhou)
+    read_all()
+    notice = Notice.objects.get()
+    assert (notice.code, notice.is_unread) == ("inbox_imported", True)
+    assert tree(box) == ["done/保有客户.csv", "done/保有客户.csv.报告.txt"]
+
+
+@pytest.mark.parametrize("step", ["_fetch", "_digest"])
+def test_killed_while_it_takes_the_file_up_again_nothing_is_lost(box, zhou, monkeypatch, settings, step):
+    put_back(waits(box), by=zhou)
+    whole = getattr(reading, step)
+
+    def killed(*args):
+        whole(*args)
+        raise Killed
+
+    monkeypatch.setattr(reading, step, killed)
+    with pytest.raises(Killed):
+        read_all()
+    monkeypatch.setattr(reading, step, whole)
+    settings.IMPORT_STALE_SECONDS = 0
+    read_all()
+    assert InboxFile.objects.get().state == InboxState.WAITING
+    assert tree(box) == ["failed/无车架号.csv", "failed/无车架号.csv.报告.txt"]
+
+
+def test_of_two_who_try_again_one_does(box, zhou):
+    seen_twice = waits(box), InboxFile.objects.get()
+    put_back(seen_twice[0], by=zhou)
+    with pytest.raises(services.WrongState):
+        put_back(seen_twice[1], by=zhou)
+
+
+def test_taken_away_before_it_was_read_again(box, zhou):
+    put_back(waits(box), by=zhou)
+    (box / "failed" / "无车架号.csv").unlink()
+    read_all()
+    file = InboxFile.objects.get()
+    assert (file.state, file.reasons) == ("refused", [["inbox_vanished", {}]])
+
+
+@pytest.mark.parametrize("decide", [services.cancel_batch, services.confirm_batch])
+def test_whoever_decides_in_the_browser_settles_the_notice(box, pudong, zhou, monkeypatch, decide):
+    monkeypatch.setattr(
+        reading, "_doubts", lambda batch: [("shared_date", {"column": "交车日期", "percent": 90, "day": "2026-03-10"})]
+    )
+    drop(box)
+    read_all()
+    assert told(zhou) == [("inbox_waiting", "warning")]
+    decide(Batch.objects.get(), by=zhou)
+    assert Notice.objects.get(code="inbox_waiting").resolved_at is not None
+    assert "不再需要" in "".join(report_lines(InboxFile.objects.get()))
+
+
+def test_an_import_that_stopped_half_way_says_so_and_the_file_put_back_brings_the_rest(
+    box, zhou, monkeypatch, settings
+):
+    settings.IMPORT_CHUNK_ROWS = 1
+    advance, chunks = services._advance, []
+
+    def fail(batch, **values):
+        chunks.append(values)
+        if len(chunks) == 4:
+            raise ZeroDivisionError
+        return advance(batch, **values)
+
+    drop(box)
+    monkeypatch.setattr(services, "_advance", fail)
+    read_all()
+    monkeypatch.setattr(services, "_advance", advance)
+    file = InboxFile.objects.get()
+    assert (file.state, Batch.objects.get().rows_done, Vehicle.objects.count()) == ("refused", 2, 2)
+    assert "已导入 2 / 3 行" in report(box, "failed/保有客户.csv") and "余下的" in report(box, "failed/保有客户.csv")
+    notice = Notice.objects.get()
+    assert (notice.code, notice.url) == ("batch_stopped", reverse("dms:batch", args=[file.batch_id]))
+    put_back(file, by=zhou)
+    read_all()
+    assert Vehicle.objects.count() == 3
+    assert told(zhou) == [("batch_stopped", "warning"), ("inbox_imported", "info")]
+    assert Notice.objects.get(code="batch_stopped").resolved_at is not None
 
 
 def test_trying_again_what_somebody_took_away_says_so(box, zhou):

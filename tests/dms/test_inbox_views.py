@@ -65,12 +65,11 @@ def test_the_report_is_shown_with_the_numbers_masked(login, zhou, pudong):
     assert "13812345678" not in text
 
 
-def test_trying_again_puts_the_file_back(login, zhou, pudong):
+def test_trying_again_says_that_the_file_is_read_again(login, zhou, pudong):
     file = failed_file(pudong)
-    answer = login(zhou).post(reverse("dms:inbox_retry", args=[file.pk]), follow=True)
-    assert "已放回监控文件夹" in answer.content.decode()
-    assert (folders.folder_of(pudong) / "无车架号.csv").is_file()
-    assert not InboxFile.objects.exists()
+    text = login(zhou).post(reverse("dms:inbox_retry", args=[file.pk]), follow=True).content.decode()
+    assert "两分钟内重新读取" in text and "正在读取" in text
+    assert not InboxFile.objects.get().settled_at
 
 
 def test_trying_again_what_is_gone_says_so(login, zhou, pudong):

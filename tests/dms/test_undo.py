@@ -7,7 +7,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -168,6 +168,38 @@ def test_a_bug_leaves_a_sentence_and_asking_again_goes_on(pudong, settings, monk
     monkeypatch.undo()
     assert undo.undo_now(batch, by=zhou).state == BatchState.UNDONE
     assert not any(living(pudong).values())
+
+
+def test_no_step_takes_more_than_a_lot_however_much_a_chunk_has_changed(pudong, monkeypatch):
+    monkeypatch.setattr(undo, "LOTS", (4, 1))
+    bring_in(pudong, *many(9, day="2026-03-01"))
+    second = bring_in(pudong, *many(9, day="2026-03-05", model="蒙迪欧"))  # one chunk: nine cars and their deliveries
+    step, sizes = TakeBack.step, []
+
+    def measured(self, *args, **how):
+        result = step(self, *args, **how)
+        sizes.append(sum(len(table.old) for table in self.tables.values() if vars(table)) or result.done)
+        return result
+
+    monkeypatch.setattr(TakeBack, "step", measured)
+    assert undo.numbers_of(undo.undo_now(second, by=None))["restored"] == 18
+    assert max(sizes) == 4
+
+
+def test_a_place_that_stays_taken_stops_a_stage_that_has_no_way_round(pudong, monkeypatch):
+    batch, tried = bring_in(pudong, *many(1)), []
+
+    def taken(self, kind, label, cursor, lot, **how):
+        tried.append(lot)
+        raise IntegrityError
+
+    stages = TakeBack(batch).stages()
+    monkeypatch.setattr(TakeBack, "stages", lambda self: stages[1:])
+    monkeypatch.setattr(TakeBack, "step", taken)
+    with pytest.raises(IntegrityError):
+        undo.undo_now(batch, by=None)
+    assert tried == list(undo.LOTS)
+    assert Batch.objects.get().error_code == "undo_stopped"
 
 
 def test_what_points_at_others_goes_first():

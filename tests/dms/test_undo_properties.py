@@ -8,6 +8,7 @@ from django.utils import timezone
 from audit.models import Change
 from customers.models import Customer, Ownership, Phone, Vehicle
 from customers.services import add_phone, make_primary, update_customer, update_vehicle, verify_phone, void_phone
+from dms import undo
 from dms.models import Batch
 from dms.undo import undo_now
 from tests.customers.facts import living, rows
@@ -97,6 +98,16 @@ def test_undone_in_any_order_nothing_is_left(pudong, seed):
         undo_now(batch, by=None)
         check_what_hangs_together(pudong)
     assert not any(living(pudong).values())
+
+
+@pytest.mark.parametrize("lot", [1, 3])
+@pytest.mark.parametrize("seed", [0, 5, 14])
+@pytest.mark.parametrize(
+    "holds", [test_undone_from_the_last_to_the_first_everything_is_as_it_was, test_undone_in_any_order_nothing_is_left]
+)
+def test_steps_of_any_size_end_alike(pudong, monkeypatch, holds, seed, lot):
+    monkeypatch.setattr(undo, "LOTS", (lot, 1))
+    holds(pudong, seed)
 
 
 def an_edit(dice, store, by):
