@@ -6,9 +6,11 @@ from django.utils import timezone
 
 from accounts.choices import Role
 from accounts.services import create_account, create_store
+from demo.checks import decide_some, older_list
 from demo.files import orders_csv, owners_workbook, policies_workbook
 from demo.life import Desk
 from demo.world import World
+from dms.inbox.folders import folder_of, make_folders
 from dms.services import confirm_batch, preview_batch, run_batch, stage_upload
 
 STORE_CODE = "pudong"
@@ -37,18 +39,30 @@ def build_demo(*, vehicles, worked_for: dt.timedelta, say):
         for username, full_name, role in ACCOUNTS
     }
     world = World(today, vehicles=vehicles)
+    manager, yesterday = people["zhou"], today - dt.timedelta(days=1)
     for name, content in (
         ("保有客户档案.xlsx", owners_workbook(world)),
-        ("维修工单.csv", orders_csv(world)),
+        ("维修工单.csv", orders_csv(world, until=yesterday - dt.timedelta(days=1))),
         ("保险明细.xlsx", policies_workbook(world)),
     ):
-        batch = stage_upload(store=store, by=people["zhou"], file_name=name, content=content)
-        preview_batch(batch)
-        confirm_batch(batch, by=people["zhou"])
-        run_batch(batch.pk)
-        batch.refresh_from_db()
-        counts = batch.counts
-        say(f"  {name}: {counts['rows']} rows, {counts['created']} created, {counts['rejected']} rejected")
-    desk = Desk(store, [people["li"], people["chen"]], people["zhou"])
+        bring_in(store, name, content, by=manager, say=say)
+    desk = Desk(store, [people["li"], people["chen"]], manager)
     desk.live(today - worked_for, today, now)
     say("  the call desk has worked through its last weeks")
+    batch = bring_in(store, "保有客户档案(集团下发).xlsx", older_list(world, store), by=manager, say=say)
+    decide_some(store, batch, by=manager, now=now)
+    # What the DMS laid down in the night is taken in by the worker itself.
+    make_folders(store)
+    (folder_of(store) / "维修工单(夜间).csv").write_bytes(orders_csv(world, since=yesterday))
+
+
+def bring_in(store, name, content, *, by, say):
+    """As in the browser: look at the preview, confirm, run."""
+    batch = stage_upload(store=store, by=by, file_name=name, content=content)
+    preview_batch(batch)
+    confirm_batch(batch, by=by)
+    run_batch(batch.pk)
+    batch.refresh_from_db()
+    counts = batch.counts
+    say(f"  {name}: {counts['rows']} rows, {counts['created']} created, {counts['rejected']} rejected")
+    return batch

@@ -56,40 +56,35 @@ INSURERS = ["人保财险", "平安产险", "太平洋产险", "国寿财险"]
 
 def owners_workbook(world) -> bytes:
     """保有客户档案.xlsx: one row per car."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("保有客户档案")
-    sheet.append(["浦东店 保有客户档案(DMS 导出)"])
-    sheet.append(OWNER_HEADERS)
+    rows = []
     for index, car in enumerate(world.cars):
-        owner = car.owner
-        phone, vin = owner.mobile, car.vin
+        phone, vin = car.owner.mobile, car.vin
         if index % 701 == 350:
             vin = vin[:-1]  # lost its last digit somewhere
         if index % 613 == 100:
             phone = phone[:3] + "****" + phone[-4:]
-        sheet.append(
-            [
-                owner.number,
-                owner.name,
-                owner.kind,
-                phone,
-                owner.landline,
-                owner.address,
-                vin,
-                car.plate or "未上牌",
-                car.engine,
-                "长安福特",
-                car.series,
-                car.model,
-                car.color,
-                car.sold_on,
-                car.delivered_on,
-                car.registered_on,
-                car.consultant,
-                "是",
-            ]
-        )
-    sheet.append(["合计", len(world.cars)])
+        rows.append(owner_row(car, vin=vin, phone=phone))
+    return owner_list(rows)
+
+
+def owner_row(car, *, vin="", phone=None, is_ours=True):
+    """Under OWNER_HEADERS."""
+    owner = car.owner
+    return [
+        owner.number, owner.name, owner.kind, owner.mobile if phone is None else phone, owner.landline, owner.address, vin or car.vin,
+        car.plate or "未上牌", car.engine, "长安福特", car.series, car.model, car.color, car.sold_on, car.delivered_on, car.registered_on,
+        car.consultant, "是" if is_ours else "否",
+    ]  # fmt: skip
+
+
+def owner_list(rows) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("保有客户档案")
+    sheet.append(["浦东店 保有客户档案(DMS 导出)"])
+    sheet.append(OWNER_HEADERS)
+    for row in rows:
+        sheet.append(row)
+    sheet.append(["合计", len(rows)])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -127,12 +122,13 @@ def policies_workbook(world) -> bytes:
     return out.getvalue()
 
 
-def orders_csv(world) -> bytes:
-    """维修工单.csv, in the encoding Chinese Excel writes."""
+def orders_csv(world, *, since=dt.date.min, until=dt.date.max) -> bytes:
+    """维修工单.csv, in the encoding Chinese Excel writes: the orders opened on these days, both included."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(ORDER_HEADERS)
-    visits = sorted(((visit, car) for car in world.cars for visit in car.visits), key=lambda pair: pair[0].number)
+    visits = [(visit, car) for car in world.cars for visit in car.visits if since <= visit.opened_on <= until]
+    visits.sort(key=lambda pair: pair[0].number)
     for visit, car in visits:
         writer.writerow(
             [

@@ -3,10 +3,14 @@
 import datetime as dt
 import random
 
+from audit.choices import Source
 from complaints.choices import ComplaintState
 from complaints.models import Complaint
 from complaints.services import add_note, change_state, take_over
+from customers.services import update_customer, verify_phone
 from cvp.choices import Scale
+from demo import names
+from demo.checks import send_sheets
 from followups.choices import AnsweredBy, ItemState
 from followups.models import DueItem, Script
 from followups.services.claims import release, take_next
@@ -34,6 +38,9 @@ RESOLUTIONS = {
 REOPENED = "客户取车后来电，问题又出现了，要求重新检查"
 HEARD = "已电话安抚客户，正在与责任部门核实"
 CONFIRMED = "已回访确认，客户对处理结果满意"
+# Of so many talks with an owner one confirms the number, one the address; of the addresses some have changed.
+NUMBER_CONFIRMED, ADDRESS_CONFIRMED, MOVED_HOUSE = 0.25, 0.12, 0.3
+SHEETS_SENT = dt.timedelta(days=7)  # before today
 LEFT_ALONE = 6  # of so many complaints one is forgotten, so that the list has something overdue to show
 # How the day of a specialist is spent: from, to, minutes per call.
 SHIFTS = (
@@ -48,6 +55,7 @@ class Desk:
 
     def __init__(self, store, specialists, manager, *, seed=7):
         self.store, self.specialists, self.manager, self.rng = store, specialists, manager, random.Random(seed)
+        self.care = random.Random(seed + 1)  # of its own, so that what is checked changes no call
         self.is_reopened = False
         scripts = (
             Script.objects.filter(store=store, is_current=True)
@@ -70,6 +78,9 @@ class Desk:
                 for person in self.specialists:
                     self.work(person, day, capacity, now)
                 self.handle_complaints(day, now)
+            if day == today - SHEETS_SENT:
+                evening = dt.datetime.combine(day, dt.time(18, 45), tzinfo=self.store.zone)
+                send_sheets(self.store, by=self.manager, now=evening)
 
     def handle_complaints(self, day, now):
         """The afternoon of a day: what was opened yesterday is taken over, then solved, then closed, a step a day or two."""
@@ -153,6 +164,18 @@ class Desk:
             note = ""  # what such a customer says stands in the complaint
         spoken = Attempt(**attempt, outcome=topics[0].outcome, answered_by=who, note=note)
         save_visit(card, token=card.lease_token, by=person, now=moment, attempt=spoken, topics=topics)
+        if who == AnsweredBy.OWNER:
+            self.check(card.customer, phone, person, moment)
+
+    def check(self, customer, phone, person, moment):
+        """What the owner confirms or corrects beside the call."""
+        how = {"by": person, "now": moment, "source": Source.CALL}
+        if self.care.random() < NUMBER_CONFIRMED:
+            verify_phone(phone, **how)
+        if customer.address and self.care.random() < ADDRESS_CONFIRMED:
+            moved = self.care.random() < MOVED_HOUSE
+            address = names.address(self.care) if moved else customer.address
+            update_customer(customer, {"address": address}, verified=True, **how)
 
     def topic(self, item, moment):
         rng = self.rng

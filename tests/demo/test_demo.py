@@ -9,9 +9,12 @@ from django.core.management import CommandError, call_command
 from accounts.models import Store, User
 from common.vins import has_good_check_digit
 from complaints.models import Complaint, ComplaintNote
-from customers.models import Delivery, RepairOrder, Vehicle
+from customers.conflicts import conflicts_of
+from customers.duplicates import pairs_of
+from customers.models import Customer, Delivery, RepairOrder, Vehicle
 from demo.life import LEFT_ALONE, Desk
 from demo.world import World
+from dms.inbox.folders import folder_of
 from dms.models import Batch
 from followups.models import Call, CallCard, DueItem
 from followups.services.cards import check_cards
@@ -49,6 +52,15 @@ def test_an_empty_database_becomes_a_working_dealership(capsys):
     assert Call.objects.filter(level="reached").exists()
     assert CallCard.objects.filter(is_open=True).exists()
     assert check_cards(store) == []
+
+    # The pages of an import show life: conflicts, duplicates, checked data, sheets that went out, a file of the night.
+    manager = User.objects.get(username="zhou")
+    assert conflicts_of(manager).count() >= 3 and conflicts_of(manager, tab="decided").exists()
+    assert set(pairs_of(manager).values_list("reason", flat=True)) >= {"number", "address"}
+    assert pairs_of(manager, "same").count() == 1
+    assert Customer.objects.filter(verified__has_key="address").exists()
+    [night] = folder_of(store).glob("*.csv")
+    assert "工单号" in night.read_bytes().decode("gb18030")
 
     call_command("demo_accounts")
     assert "demo-2026" in capsys.readouterr().out
