@@ -13,15 +13,15 @@ from customers.services.outward import make_dms_sheet, make_oem_sheet
 from demo.files import owner_list, owner_row
 from demo.world import check_digit
 
-CONFLICTS = 6  # numbers that the older list has otherwise; addresses that were corrected come on top
+NUMBERS, ADDRESSES = 6, 5  # which the older list has otherwise
 
 
 def older_list(world, store) -> bytes:
     """保有客户档案(集团下发).xlsx: old numbers of people who confirmed newer ones, and some people under a second DMS number."""
     numbers = Phone.objects.filter(store=store, verified_at__isnull=False).order_by("pk")
-    confirmed = list(numbers.values_list("customer__dms_no", flat=True).distinct()[:CONFLICTS])
+    confirmed = list(numbers.values_list("customer__dms_no", flat=True).distinct()[:NUMBERS])
     corrected = Customer.objects.filter(store=store, verified__has_key="address").values_list("dms_no", flat=True)
-    wanted = {*confirmed, *corrected} - {""}
+    wanted = {*confirmed, *corrected.order_by("-pk")[:ADDRESSES]} - {""}
     cars = {car.owner.number: car for car in world.cars if car.owner.number in wanted}
     rows = [owner_row(car, phone=world.mobile() if number in confirmed else None) for number, car in cars.items()]
     return owner_list([*rows, *_doubles(world, wanted)])

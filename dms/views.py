@@ -65,7 +65,7 @@ def upload(request):
         try:
             batch = services.stage_upload(store=request.user.store, by=request.user, file_name=file.name, content=file)
         except services.UnusableFile as problem:
-            form.add_error("file", str(problem))
+            form.add_error("file", _("%(file)s: %(problem)s") % {"file": file.name, "problem": problem})
         else:
             return redirect("dms:columns", batch.pk)
     limits = {"bytes": settings.IMPORT_MAX_BYTES, "rows": settings.IMPORT_MAX_ROWS}

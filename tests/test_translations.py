@@ -9,7 +9,7 @@ from pathlib import Path
 import polib
 import pytest
 from django.urls import reverse
-from django.utils.translation import gettext, override
+from django.utils.translation import deactivate, gettext, override
 
 from accounts.choices import Role
 from accounts.services import create_account, create_store
@@ -47,6 +47,13 @@ CHINESE_ALLOWED = {
     "dcrc/settings.py": "the language's own name",
     "templates/partials/language_switch.html": "the language's own name",
 }
+
+
+@pytest.fixture(autouse=True)
+def _own_language():
+    """A page leaves its language behind in the thread; no other test inherits it."""
+    yield
+    deactivate()
 
 
 def catalogue(app):

@@ -16,22 +16,30 @@ from dms.wording import advice, after_failure, remnant_reason, word
 
 register = template.Library()
 
-# Mobile numbers, landlines with their area code, and resident ids, inside any text.
-_PERSONAL = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|\d{17}[\dXx])(?!\d)")
+# Mobile numbers as people write them, landlines with their area code, and resident ids, inside any text.
+_PERSONAL = re.compile(
+    r"(?<!\d)(?:(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}|\(?0\d{2,3}\)?[ -]?\d{7,8}|\d{17}[\dXx])(?!\d)"
+)
+_NARROW = str.maketrans("０１２３４５６７８９－＋", "0123456789-+")
 _DIGITS = re.compile(r"\d{7,}")
 
 
 @register.filter
 def sheltered(text) -> str:
     """The text with the phone numbers and resident ids in it masked (PIPL; the row number tells which cell is meant)."""
-    return _PERSONAL.sub(lambda found: masked(found[0]), str(text))
+    return _PERSONAL.sub(_hidden, str(text).translate(_NARROW))
+
+
+def _hidden(found):
+    number = re.sub(r"\W", "", found[0])
+    return masked(number.removeprefix("86") if len(number) == 13 else number)
 
 
 @register.filter
 def shown_value(error) -> str:
     """What stood in the cell; of a telephone cell, whatever is wrong with it, any longer run of digits is masked."""
     if error.code.startswith("phone_"):
-        return _DIGITS.sub(lambda found: masked(found[0]), error.value)
+        return _DIGITS.sub(lambda found: masked(found[0]), sheltered(error.value))
     return sheltered(error.value)
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from dms import services
 from dms.choices import BatchState
 from dms.models import Batch, Conflict, RowError
+from dms.templatetags.dms import sheltered
 from tests.factories.dms import (
     done_batch,
     owner_rows,
@@ -359,6 +360,31 @@ def test_failed_import_says_why(office, pudong):
     _response, text = page(office, "batch", batch.pk)
     assert "上传" in text
     assert "file_gone" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("13812345678", "138****5678"),
+        ("电话 138 1234 5678，晚上", "电话 138****5678，晚上"),
+        ("138-1234-5678", "138****5678"),
+        ("１３８１２３４５６７８", "138****5678"),
+        ("+8613812345678", "138****5678"),
+        ("8613812345678", "138****5678"),
+        ("(021)58886688", "021****6688"),
+        ("0512-88886666", "051*****6666"),
+        ("310101199001011234", "310***********1234"),
+        ("LVSHCAMB3CE000001 2026-11-20 17:20:11 ￥1,380.00", "LVSHCAMB3CE000001 2026-11-20 17:20:11 ￥1,380.00"),
+    ],
+)
+def test_numbers_are_masked_however_they_are_written(text, shown):
+    assert sheltered(text) == shown
+
+
+def test_an_unusable_file_is_named(office):
+    file = SimpleUploadedFile("坏文件.xls", b"nothing at all")
+    response = office.post(reverse("dms:upload"), {"file": file})
+    assert "“坏文件.xls”：" in response.content.decode()
 
 
 # --- conflicts ------------------------------------------------------------------------------------------------------
