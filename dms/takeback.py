@@ -95,12 +95,24 @@ class TakeBack:
 
     def _write(self):
         for table in self.book.tables:
-            for diff in table.changed().values():
-                gone = diff.get("is_void") == (False, True)
-                (self.result.retired if gone else self.result.restored)[table.label] += 1
+            changed = table.changed()
+            gone = {pk for pk, diff in changed.items() if diff.get("is_void") == (False, True)}
+            if gone:
+                self.result.retired[table.label] += len(gone)
+            if back := self._put_back(table, changed.keys() - gone):
+                self.result.restored[table.label] += len(back)
         self._store_remnants()
         self.book.finish()
         self.book.close()
+
+    def _put_back(self, table, ids) -> set:
+        """Of the records that this step changes those that the batch had changed and no earlier step has put back: what only had
+        to be put right beside them counts for nothing."""
+        if not ids:
+            return set()
+        lines = Change.objects.filter(batch_id=self.batch.pk, model=table.model._meta.label_lower, object_id__among=ids)
+        deeds = list(lines.values_list("object_id", "deed"))
+        return {pk for pk, _deed in deeds} - {pk for pk, deed in deeds if deed == Deed.UNDO}
 
     # --- Putting fields back ------------------------------------------------------------------------------------------
     def _lines(self):
@@ -169,7 +181,10 @@ class TakeBack:
         living = table.model.objects.filter(pk__among={pk for _cursor, pk in found}, is_void=False)
         rows = table.load(locked(living))
         self.book.accompany(table, rows)
+        found = len(rows)
         rows = self._without_parts(table, [row for row in rows if not self.book.stays(table, row)])
+        if kind != KEPT and len(rows) < found:
+            self.result.kept[table.label] += found - len(rows)
         staying = self.keepers(
             table, {row.id for row in rows}, since=self.batch.started_at if kind == REVIVED else None
         )
@@ -181,7 +196,7 @@ class TakeBack:
                 self.result.kept[table.label] += 1
                 self.leave(table, row, "", *staying[row.id])
         if kind == KEPT:
-            self._told_before(table).filter(object_id__in=gone).delete()
+            kept_before(self.batch, table.label).filter(object_id__in=gone).delete()
         for follow in follows_to(table.label, Tie.PART):
             if gone and follow.model in self.tables:
                 part = self.tables[follow.model]
@@ -198,12 +213,7 @@ class TakeBack:
         if kind == REVIVED:
             lines = self._lines().filter(model=table.model._meta.label_lower, deed=Deed.REVIVE)
             return lines.values_list("pk", "object_id")
-        return self._told_before(table).values_list("pk", "object_id")
-
-    def _told_before(self, table):
-        """The records of this kind that undos of other batches had to keep."""
-        kept = UndoRemnant.objects.filter(batch__store_id=self.batch.store_id, model=table.label, field="")
-        return kept.exclude(batch_id=self.batch.pk)
+        return kept_before(self.batch, table.label).values_list("pk", "object_id")
 
     def _without_parts(self, table, rows):
         """Without the parts of something that the batch made and that stays: they stay with it, and need no reason of their own."""
@@ -283,6 +293,12 @@ class TakeBack:
         }
         insert_rows(UndoRemnant, attnames, rows.values(), ignore_conflicts=True)
         self.result.left += sum(1 for _label, _pk, name in rows if name)
+
+
+def kept_before(batch, label):
+    """The records of this kind that undos of other imports of the store had to keep."""
+    kept = UndoRemnant.objects.filter(batch__store_id=batch.store_id, model=label, field="")
+    return kept.exclude(batch_id=batch.pk)
 
 
 def models_of(batch) -> list:

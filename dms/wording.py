@@ -142,6 +142,7 @@ ODD_CODES = {
     "columns_cut": _noop("Columns beyond the first 1,000 are not read."),
     "tables_left_out": _noop("The page has many tables; only the 20 longest can be chosen."),
 }
+ONE_TABLE = _noop("There is no worksheet “%(name)s”: this file is one table without a name. Leave the name out.")
 CODES = {**FILE_CODES, **ROW_CODES, **UNDO_CODES, **ODD_CODES}
 
 
@@ -149,7 +150,8 @@ def word(code, params=None) -> str:
     """The sentence for a code, in the reader's language. An unknown code is shown as it is."""
     if code not in CODES:
         return code
-    text = _(CODES[code])
+    is_one_table = code == "worksheet_unknown" and params and not params["names"]
+    text = _(ONE_TABLE if is_one_table else CODES[code])
     if params and "kind" in params:
         params = {**params, "kind": label_of(params["kind"])}
     if params and "field" in params:

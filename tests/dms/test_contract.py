@@ -164,6 +164,12 @@ def test_the_worksheet_that_fits_best_is_taken_and_the_others_are_named(command)
     assert code == 2 and answer["error"]["code"] == "worksheet_unknown"
 
 
+def test_a_file_without_worksheets_says_so_when_one_is_named(command):
+    code, answer = command(text(OWNERS, owner(1)), "--worksheet", "nope", name="a.csv")
+    assert (code, answer["error"]["code"]) == (2, "worksheet_unknown")
+    assert answer["error"]["message"] == "没有名为“nope”的工作表：此文件只有一张没有名称的表。请去掉该名称。"
+
+
 def test_the_sheet_can_be_named(command):
     assert command(xlsx(OWNERS, owner(1)), "--sheet", "owners")[0] == 0
     code, answer = command(xlsx(OWNERS, owner(1)), "--sheet", "repair_orders")

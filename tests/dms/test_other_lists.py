@@ -16,6 +16,9 @@ pytestmark = pytest.mark.django_db
 LISTS = [
     ("due_list", "车牌号|VIN|是否回厂|车主|车主电话|车主手机|送修人|上次维修时间|上次维修里程|预计下次保养日期|下次保养里程|提醒人|提醒内容|提醒状态|提醒失败原因|定保专员|DCRC专员"),
     ("lost_list", "VIN|车牌号|车主|车主手机|上次维修日期|上次维修工单的服务专员|销售日期|预计下次保养日期|第一次进厂日期|跟踪状态|是否激活|会员卡等级|第一次跟踪日期"),
+    ("lost_list", "VIN|客户姓名|手机|流失原因|流失日期"),
+    ("lost_list", "车架号|车主|联系电话|车牌号|流失时间"),
+    ("lost_list", "车架号|车主|联系电话|是否流失|流失天数|最后进厂日期"),
     ("recall_list", "VIN|召回编号|召回名称|召回开始时间|召回结束时间|责任经销商代码|完成状态|车主姓名|车主电话|预计召回时间|返厂时间|工单号"),
     ("recall_list", "VIN(必填)|责任经销商代码(必填)"),
     ("recall_list", "召回编号|VIN"),
@@ -53,7 +56,7 @@ def test_a_person_may_say_that_it_is_an_owner_list(pudong, tmp_path, capsys):
 
 
 def test_an_owner_list_with_a_stray_column_of_another_kind_is_one(pudong):
-    batch = bring_in(pudong, [*OWNERS, "提醒状态", "意向级别"], [*owner(1), "成功", "A"])
+    batch = bring_in(pudong, [*OWNERS, "提醒状态", "意向级别", "是否流失"], [*owner(1), "成功", "A", "否"])
     assert outcome(batch) == (1, 0, 0, 0)
 
 

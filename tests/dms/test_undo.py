@@ -17,6 +17,7 @@ from customers.services import update_customer
 from dms import services, undo
 from dms.choices import BatchState
 from dms.errors import WrongState
+from dms.forecast import forecast
 from dms.models import Batch, UndoRemnant
 from dms.takeback import TakeBack, retirement_order
 from followups.models import Call, DueItem
@@ -312,7 +313,7 @@ def test_the_command_undoes_and_says_what_it_did(pudong, zhou, now):
     code, out, _err = command(str(batch.pk), "--json")
     answer = json.loads(out)
     assert code == 0 and answer["state"] == "undone" and answer["batch"] == batch.pk
-    assert (answer["restored"], answer["retired"], answer["kept"], answer["left"]) == (0, 3, 1, 0)
+    assert (answer["restored"], answer["retired"], answer["kept"], answer["left"]) == (0, 3, 2, 0)
     assert answer["remnants"] == [
         {"model": "customers.Customer", "object_id": Customer.objects.get().pk, "field": None, "code": "corrected_by_hand", "reason": "周敏已手工修改。"}
     ]  # fmt: skip
@@ -344,6 +345,26 @@ def test_the_page_says_in_numbers_what_will_happen_and_then_what_happened(pudong
     assert "周敏已手工修改" in page.text and "车主2" in page.text
     kept = Customer.objects.get(name="车主2")
     assert reverse("customers:detail", args=[kept.pk]) in page.text
+
+
+def test_what_was_brought_back_can_be_taken_back_again_on_the_page(pudong, zhou, login):
+    first = bring_in(pudong, *many(3))
+    told = forecast(first)
+    undo.undo_now(first, by=zhou)
+    again = bring_in(pudong, *many(3))
+    assert forecast(again) == told and told.retired["customers.Vehicle"] == 3
+    assert "disabled" not in login(zhou).get(reverse("dms:undo", args=[again.pk])).text.split("form-foot")[1]
+    assert undo.undo_now(again, by=zhou).undo["retired"] == told.retired
+
+
+def test_parts_of_what_is_kept_are_counted_as_kept(pudong, zhou, login):
+    batch = bring_in(pudong, *many(1))
+    update_customer(Customer.objects.get(), {"note": "老客户"}, by=zhou, source="form", now=timezone.now())
+    told = forecast(batch).retired
+    done = undo.undo_now(batch, by=zhou).undo
+    assert done["kept"] == {"customers.Customer": 1, "customers.Phone": 1}
+    assert {label: done["retired"].get(label, 0) + done["kept"].get(label, 0) for label in told} == told
+    assert "保留的记录" in login(zhou).get(reverse("dms:batch", args=[batch.pk])).text
 
 
 def test_the_list_of_what_was_left_costs_the_same_for_three_as_for_one(

@@ -9,7 +9,8 @@ from audit.models import Change
 from customers.models import Customer, Ownership, Phone, Vehicle
 from customers.services import add_phone, make_primary, update_customer, update_vehicle, verify_phone, void_phone
 from dms import undo
-from dms.models import Batch
+from dms.forecast import forecast
+from dms.models import Batch, UndoRemnant
 from dms.undo import undo_now
 from tests.customers.facts import living, rows
 from tests.dms.exports import bring_in, vin
@@ -108,6 +109,29 @@ def test_undone_in_any_order_nothing_is_left(pudong, seed):
 def test_steps_of_any_size_end_alike(pudong, monkeypatch, holds, seed, lot):
     monkeypatch.setattr(undo, "LOTS", (lot, 1))
     holds(pudong, seed)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_forecast_counts_what_the_undo_counts(pudong, zhou, seed):
+    dice = random.Random(3000 + seed)
+    for _ in range(12):
+        standing = list(Batch.objects.filter(store=pudong, state="done"))
+        if dice.random() < 0.5 or not standing:
+            bring_in(pudong, *a_file(dice))
+        elif dice.random() < 0.4:
+            an_edit(dice, pudong, zhou)
+        else:
+            batch = dice.choice(standing)
+            told, free = forecast(batch), set(UndoRemnant.objects.filter(field="").values_list("model", "object_id"))
+            undone = undo_now(batch, by=zhou).undo
+            freed = free - set(UndoRemnant.objects.filter(field="").values_list("model", "object_id"))
+            assert len(freed) <= told.waiting
+            for label in {*told.retired, *undone["retired"], *undone["kept"]}:
+                both = undone["retired"].get(label, 0) + undone["kept"].get(label, 0)
+                waited = sum(model == label for model, _pk in freed)
+                assert told.retired.get(label, 0) <= both <= told.retired.get(label, 0) + waited
+            for label, number in undone["restored"].items():
+                assert number <= told.restored[label]
 
 
 def an_edit(dice, store, by):
