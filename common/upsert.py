@@ -6,6 +6,7 @@ caller reads and compares again. Values are plain: text, int, bool, date, Decima
 
 import contextlib
 import csv
+import functools
 import io
 import itertools
 import json
@@ -125,13 +126,17 @@ class _Text(Func):
         return compiler.compile(self.source_expressions[0])
 
 
-def readable(model, attnames):
-    """What to give `values_list` so that `read_rows` is quick."""
-    fields = _fields(model)
-    return [
-        _Text(F(name), output_field=DateField()) if fields[name].get_internal_type() == "DateField" else name
-        for name in attnames
-    ]
+def readable(model, names):
+    """What to give `values_list` so that `read_rows` is quick: columns, also of related models ("owner__name")."""
+    return [_Text(F(name), output_field=DateField()) if _is_day(model, name) else name for name in names]
+
+
+@functools.cache
+def _is_day(model, name):
+    *relations, last = name.split("__")
+    for relation in relations:
+        model = model._meta.get_field(relation).related_model
+    return _field(model, last).get_internal_type() == "DateField"
 
 
 def insert_rows(model, attnames, rows, *, constants=None, ignore_conflicts=False) -> None:

@@ -119,6 +119,10 @@ class Table:
         self.fed = set()
         self._undone = {}  # id of a void record -> was it an undo that took it away?
 
+    def bits_of(self, names) -> int:
+        """The bits of several fields together."""
+        return functools.reduce(operator.or_, map(self.bits.__getitem__, names), 0)
+
     def load(self, queryset):
         """Take the rows of a queryset into hand. A row already in hand, or changed by an earlier chunk of a dry run,
         stays as planned. Gives the records that were not in hand."""
@@ -254,12 +258,17 @@ class Book:
     def tell(self, table, record, names) -> tuple[str, ...]:
         """This group tells these fields of a record. Gives those that an earlier group of the file has told: of several
         the first counts, or the same file imported again would go round in circles."""
+        known = self.note_told(table, record.id, table.bits_of(names))
+        return tuple(name for name in names if known & table.bits[name]) if known else ()
+
+    def note_told(self, table, pk, bits) -> int:
+        """`tell` by id and `Table.bits`. Gives the bits of what earlier groups have told."""
         told = self.memory.told.get(table.label)
         if told is None:
             told = self.memory.told[table.label] = {}
-        known, bits = told.get(record.id, 0), table.bits
-        told[record.id] = functools.reduce(operator.or_, map(bits.__getitem__, names), known)
-        return tuple(name for name in names if known & bits[name]) if known else ()
+        known = told.get(pk, 0)
+        told[pk] = known | bits
+        return known
 
     def carry(self, table, row) -> bool:
         """Asked in dry runs of each record that would have been created or changed: may a later group meet it?

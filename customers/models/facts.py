@@ -11,7 +11,9 @@ from customers.models.vehicle import Vehicle
 class Delivery(Record):
     """The hand-over of a car by this store; one per vehicle. A corrected date moves it, a voided one never happened."""
 
-    vehicle = models.ForeignKey(Vehicle, verbose_name=_("Vehicle"), on_delete=models.CASCADE, related_name="deliveries")
+    vehicle = models.ForeignKey(
+        Vehicle, verbose_name=_("Vehicle"), on_delete=models.CASCADE, related_name="deliveries", db_index=False
+    )  # delivery_one_per_vehicle begins with it
     customer = models.ForeignKey(
         Customer, verbose_name=_("Customer"), on_delete=models.PROTECT, related_name="deliveries"
     )
@@ -30,7 +32,6 @@ class Delivery(Record):
         indexes = [
             models.Index(fields=["store", "delivered_on"], name="delivery_day"),
             models.Index(fields=["store", "changed_at"], name="delivery_changed"),
-            models.Index(fields=["customer"], name="delivery_customer"),
         ]
 
     def __str__(self):
@@ -42,8 +43,8 @@ class RepairOrder(Record):
 
     order_no = models.CharField(_("Order no."), max_length=40)
     vehicle = models.ForeignKey(
-        Vehicle, verbose_name=_("Vehicle"), on_delete=models.CASCADE, related_name="repair_orders"
-    )
+        Vehicle, verbose_name=_("Vehicle"), on_delete=models.CASCADE, related_name="repair_orders", db_index=False
+    )  # repairorder_vehicle begins with it
     owner = models.ForeignKey(
         Customer, verbose_name=_("Owner"), null=True, on_delete=models.PROTECT, related_name="orders_owned"
     )

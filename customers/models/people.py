@@ -57,7 +57,9 @@ class Customer(Record):
 class Phone(Record):
     """One number of one customer. `number` is digits only (landlines with area code); the first mobile is primary."""
 
-    customer = models.ForeignKey(Customer, verbose_name=_("Customer"), on_delete=models.CASCADE, related_name="phones")
+    customer = models.ForeignKey(
+        Customer, verbose_name=_("Customer"), on_delete=models.CASCADE, related_name="phones", db_index=False
+    )  # phone_once_per_customer begins with it
     number = models.CharField(_("Phone number"), max_length=20)
     reversed = KeyField(max_length=20, editable=False)  # for the search by tail
     kind = models.CharField(_("Kind"), max_length=8, choices=PhoneKind)

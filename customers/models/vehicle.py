@@ -38,7 +38,13 @@ class Vehicle(Record):
     # Who drives it where that is not the owner (使用人): a customer of the stage "contact", so that a call from that number
     # finds the car.
     driver = models.ForeignKey(
-        Customer, verbose_name=_("Driver"), null=True, blank=True, on_delete=models.SET_NULL, related_name="driven"
+        Customer,
+        verbose_name=_("Driver"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="driven",
+        db_index=False,
     )
     # What the DMS tells of the car's care. Facts and the DMS's own predictions, as told; rules compare them.
     first_service_on = models.DateField(_("First service"), null=True, blank=True)
@@ -62,6 +68,7 @@ class Vehicle(Record):
             models.Index(fields=["store", "vin_reversed"], name="vehicle_vin_tail"),
             models.Index(fields=["store", "plate"], name="vehicle_plate"),
             models.Index(fields=["store", "plate_reversed"], name="vehicle_plate_tail"),
+            models.Index(fields=["driver"], name="vehicle_driver", condition=models.Q(driver__isnull=False)),
         ]
 
     def __str__(self):

@@ -239,8 +239,9 @@ class CustomersBook(Book):
 
     def load_phones(self):
         """All numbers of all customers in hand; those taken into hand later bring theirs."""
-        self._has_phones = True
-        self._load_phones(self.customers.rows)
+        if not self._has_phones:
+            self._has_phones = True
+            self._load_phones(self.customers.rows)
 
     def _locked(self, queryset):
         # An order means the same locks in the same order; where there are none, it would only mislead the planner.
@@ -440,10 +441,12 @@ class OwnersBook(WithPolicies, CustomersBook):
             Delivery, DeliveryRow, customer_id=lambda row: row.customer_id, title=self._car_of, keys=("vehicle_id",)
         )
         self.delivery_of = {}  # vehicle id -> delivery
+        self._delivered = set()  # vehicles whose deliveries are in hand
 
     def open(self, **keys):
         super().open(**keys)
-        ids = {pk for pk in self.vehicles.rows if pk > 0}
+        ids = {pk for pk in self.vehicles.rows if pk > 0} - self._delivered
+        self._delivered |= ids
         for delivery in self.deliveries.load(Delivery.objects.filter(vehicle_id__among=ids)) if ids else ():
             self.delivery_of[delivery.vehicle_id] = delivery
 

@@ -20,6 +20,7 @@ from customers.sheets.insurance import (
     Term,
     feed_term,
 )
+from customers.sheets.known import KnownCars
 from customers.sheets.people import (
     OWNER,
     change_owner,
@@ -148,6 +149,35 @@ UNLIKE = (
 
 def plan_owners(groups, book: OwnersBook):
     """Compare owner rows with the records in hand (see dms.sheets.Sheet.plan)."""
+    if not groups:
+        return
+    vin = OWNERS.index["vin"]
+    further = Further(groups[0].columns)
+    known = KnownCars(book, () if further else groups, OWNERS.index)
+    _open([group for group in groups if group not in known], book)
+    while strays := known.strays():
+        book.open(vins=strays)
+    if further:
+        further.open(book)
+    for group in groups:
+        if known.take(group):
+            continue
+        book.row, before = group.row, book.touches
+        vehicle = book.by_vin.get(group.values[vin])
+        is_new = vehicle is None or vehicle.is_void
+        _plan(group, book, vehicle)
+        if group.others:
+            _remember_former(group, book)
+        if further:
+            further.feed(group, book)
+        if is_new:
+            group.outcome = "created"
+        elif book.touches != before:
+            group.outcome = "updated"
+
+
+def _open(groups, book):
+    """Take into hand whom and what these rows are about."""
     place = OWNERS.index
     vin, name, phone, dms_no = place["vin"], place["name"], place["phone"], place["dms_no"]
     book.open(
@@ -165,22 +195,6 @@ def plan_owners(groups, book: OwnersBook):
                 vehicles.append(vehicle)
     book.look_closer(vehicles, numbers)
     book.load_phones()
-    further = Further(groups[0].columns) if groups else None
-    if further:
-        further.open(book)
-    for group in groups:
-        book.row, before = group.row, book.touches
-        vehicle = book.by_vin.get(group.values[vin])
-        is_new = vehicle is None or vehicle.is_void
-        _plan(group, book, vehicle)
-        if group.others:
-            _remember_former(group, book)
-        if further:
-            further.feed(group, book)
-        if is_new:
-            group.outcome = "created"
-        elif book.touches != before:
-            group.outcome = "updated"
 
 
 def _plan(group, book, vehicle):
