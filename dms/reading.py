@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from functools import partial
 from itertools import islice, repeat
+from operator import itemgetter
 
 from django.conf import settings
 
@@ -90,7 +91,11 @@ class _Cells(dict):
 
     def _read(self, cells):
         if not self.repeats:
-            return list(map(self._clean, cells))
+            values = list(map(self.clean, cells))
+            if Finding in set(map(type, values)):
+                for value in values:
+                    self._place(value)
+            return values
         known = len(self)
         values = list(map(self.__getitem__, cells))
         if len(self) - known > len(cells) // 2 >= 100:
@@ -106,18 +111,17 @@ class _Cells(dict):
                 self.unread += value.keep is None and value.code not in _NO_SIGN_OF_A_WRONG_COLUMN
                 yield number
 
-    def _clean(self, cell):
-        value = self.clean(cell)
+    def _place(self, value):
         if value.__class__ is Finding:
             self.has_findings = True
             for finding in value:
                 finding.column = self.index
-        return value
 
     def __missing__(self, cell):
         if len(self) > CACHE:
             self.clear()
-        self[cell] = value = self._clean(cell)
+        self[cell] = value = self.clean(cell)
+        self._place(value)
         return value
 
 
@@ -197,6 +201,11 @@ def read_pile(tab, layout: Layout, *, today: dt.date) -> Pile:
     return pile
 
 
+def present(sheet, layout):
+    """The columns of the sheet that the file has: what the rows of a pile hold after their number and their flag."""
+    return [column for column in sheet.columns if layout.columns_of(column.name)]
+
+
 class _Reader:
     def __init__(self, sheet, layout, first_column, today):
         self.sheet = sheet
@@ -207,13 +216,14 @@ class _Reader:
         }
         self.fields = [
             (column, [(index - first_column, _Cells(column, index, today)) for index in layout.columns_of(column.name)])
-            for column in sheet.columns
+            for column in present(sheet, layout)
         ]
         self.mapped = [index - first_column for index in layout.mapping]
         self.width = max(self.mapped) + 1
         self.own = {index - first_column for index in layout.own}
         # Where rows have no key, the first column tells data from noise.
-        self.key = sheet.index[sheet.key] if sheet.key else 0
+        key = sheet.key or sheet.columns[0].name
+        self.key = next((place for place, (column, _cells) in enumerate(self.fields) if column.name == key), None)
         self.names = [
             index - first_column
             for column in sheet.columns
@@ -227,11 +237,10 @@ class _Reader:
             block = [row if len(row) >= width else row + [""] * (width - len(row)) for row in block]
         table = list(zip(*block, strict=False))
         flags = bytearray(len(block))
-        columns = [self._field(column, cells, table, flags, len(block)) for column, cells in self.fields]
-        keys = columns[self.key] if self.fields[self.key][1] else [None] * len(block)
+        columns = [self._field(column, cells, table, flags) for column, cells in self.fields]
+        keys = columns[self.key] if self.key is not None else repeat(None)
         numbers = range(number, number + len(block))
-        for place, row in enumerate(zip(numbers, flags, *columns, strict=True)):
-            key = keys[place]
+        for place, (key, row) in enumerate(zip(keys, zip(numbers, flags, *columns, strict=True), strict=False)):
             if key.__class__ is Finding:
                 key = key.keep
             if key is None or not key.isascii():
@@ -245,7 +254,7 @@ class _Reader:
             pile.rows += 1
             pile.add(key if self.sheet.key else None, row)
 
-    def _field(self, column, cells, table, flags, size):
+    def _field(self, column, cells, table, flags):
         values = None
         for place, cache in cells:
             found = cache.read(table[place])
@@ -253,7 +262,7 @@ class _Reader:
                 for number in cache.count_unread(found):
                     flags[number] = 1
             values = found if values is None else list(map(_together, repeat(column), values, found))
-        return repeat(None, size) if values is None else values
+        return values
 
     def _kind_of(self, cells, row, key):
         """Is a row without a plain key data, or a blank line, a total, a hint, a repeated header?"""
@@ -279,7 +288,7 @@ class _Reader:
         return "data"
 
     def _key_places(self):
-        return [place for place, _cache in self.fields[self.key][1]]
+        return [place for place, _cache in self.fields[self.key][1]] if self.key is not None else []
 
     def _has_identity(self, row):
         """A VIN or a telephone number that can be read."""
@@ -330,12 +339,14 @@ class Judge:
         self.requires = [tuple(sheet.index[name] for name in names) for names in sheet.needs(layout.mapping.values())]
         self.dated_by = [sheet.index[name] for name in sheet.dated_by]
         self.headers = {column.name: next(iter(layout.columns_of(column.name)), None) for column in sheet.columns}
+        places = {column.name: place for place, column in enumerate(present(sheet, layout), 2)}
+        self.spread = itemgetter(*(places.get(column.name, -1) for column in sheet.columns))
         self.quick = [indexes[0] for indexes in self.requires if len(indexes) == 1]
         self.any_of = [indexes for indexes in self.requires if len(indexes) > 1]
 
     def group(self, member) -> Group:
         if member.__class__ is tuple and not member[1]:
-            values = member[2:]
+            values = self.spread((*member, None))
             group = Group(self._key_of(member[0], values), member[0], 1, values, self.headers)
             if group.key is None:
                 return self._reject_without_key(group)
@@ -358,7 +369,7 @@ class Judge:
         findings = []  # (row, field index, finding)
         clean = []
         for row in rows:
-            values = list(row[2:])
+            values = list(self.spread((*row, None)))
             if row[1]:
                 for index, value in enumerate(values):
                     if value.__class__ is Finding:
