@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.choices import Stage
 from customers.models import Ownership, RepairOrder, Vehicle
 from customers.sheets.book import OrdersBook
+from customers.sheets.known import KnownOrders
 from customers.sheets.owners import LARGEST_ODOMETER, MOBILE_HEADERS, PHONE_HEADERS, PLATE_HEADERS, VIN_HEADERS
 from customers.sheets.people import (
     change_owner,
@@ -79,17 +80,12 @@ STORED = attrgetter(*FIELDS)
 
 def plan_orders(groups, book: OrdersBook):
     """Compare repair orders with the records in hand (see dms.sheets.Sheet.plan)."""
-    place = REPAIR_ORDERS.index
-    vin, plate, dms_no = place["vin"], place["plate"], place["dms_no"]
-    book.open(
-        order_nos={group.key for group in groups},
-        vins={group.values[vin] for group in groups if group.values[vin]},
-        plates={group.values[plate] for group in groups if group.values[plate] and not group.values[vin]},
-        dms_nos={group.values[dms_no] for group in groups if group.values[dms_no]},
-    )
-    _look_closer(groups, book)
-    book.load_phones()
+    known = KnownOrders(book, groups, REPAIR_ORDERS.index)
+    known.open(groups, lambda groups: _open(groups, book))
+    vin, plate = REPAIR_ORDERS.index["vin"], REPAIR_ORDERS.index["plate"]
     for group in groups:
+        if known.take(group):
+            continue
         vehicle = _vehicle_of(group, book)
         if vehicle is None and group.values[vin] is None:
             value = group.values[plate]
@@ -103,6 +99,20 @@ def plan_orders(groups, book: OrdersBook):
             group.outcome = "created"
         elif book.touches != before:
             group.outcome = "updated"
+
+
+def _open(groups, book):
+    """Take into hand whom and what these orders are about."""
+    place = REPAIR_ORDERS.index
+    vin, plate, dms_no = place["vin"], place["plate"], place["dms_no"]
+    book.open(
+        order_nos={group.key for group in groups},
+        vins={group.values[vin] for group in groups if group.values[vin]},
+        plates={group.values[plate] for group in groups if group.values[plate] and not group.values[vin]},
+        dms_nos={group.values[dms_no] for group in groups if group.values[dms_no]},
+    )
+    _look_closer(groups, book)
+    book.load_phones()
 
 
 def _vehicle_of(group, book):

@@ -151,19 +151,16 @@ def plan_owners(groups, book: OwnersBook):
     """Compare owner rows with the records in hand (see dms.sheets.Sheet.plan)."""
     if not groups:
         return
-    vin = OWNERS.index["vin"]
     further = Further(groups[0].columns)
     known = KnownCars(book, () if further else groups, OWNERS.index)
-    _open([group for group in groups if group not in known], book)
-    while strays := known.strays():
-        book.open(vins=strays)
+    known.open(groups, lambda groups: _open(groups, book))
     if further:
         further.open(book)
     for group in groups:
         if known.take(group):
             continue
         book.row, before = group.row, book.touches
-        vehicle = book.by_vin.get(group.values[vin])
+        vehicle = book.by_vin.get(group.key)
         is_new = vehicle is None or vehicle.is_void
         _plan(group, book, vehicle)
         if group.others:
