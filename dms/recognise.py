@@ -200,8 +200,9 @@ def _may_be_headers(texts):
 
 
 def _two_lines(tab, top, number):
-    """Candidates for each column of a header that spans two lines: both together, the lower, the upper text."""
-    upper, lower = top[number], top[number + 1]
+    """Candidates for each column of a header that spans two lines: both together, the lower, the upper text. A stray mark
+    above a header is no part of it."""
+    upper, lower = ([text if normalise(text) else "" for text in line] for line in top[number : number + 2])
     width = max(len(upper), len(lower))
     upper = _spread(tab, number, upper + [""] * (width - len(upper)))
     lower = lower + [""] * (width - len(lower))

@@ -71,7 +71,8 @@ class Known:
         """Have `opening(groups)` take into hand what the unknown of these groups are about, and with them the known ones
         that speak of the same people or cars."""
         self.opening = opening
-        opening([group for group in groups if group.key not in self.found])
+        if unknown := [group for group in groups if group.key not in self.found]:
+            opening(unknown)
         while strays := [group for group in groups if group.key in self.found and self._is_in_hand(group.key)]:
             for group in strays:
                 del self.found[group.key]
