@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('customers', '0005_duplicates'),
+        ('customers', '0006_worked_out_day'),
         ('dms', '0007_newest_day'),
     ]
 
