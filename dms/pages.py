@@ -171,11 +171,11 @@ def same_file(batch) -> Batch | None:
 
 @dataclass(frozen=True)
 class Why:
-    """One line of the table "why this kind of list". `is_taken`: how the list is read; `score` None: such lists are not taken in."""
+    """One line of the table "why this kind of list". `is_taken`: how the list is read; `points` None: such lists are not taken in."""
 
     label: str
     is_taken: bool
-    score: int | None
+    points: int | None
     matched: list[str]
     missing: list[str]
     against: list[str]
@@ -190,7 +190,7 @@ def why(batch) -> list[Why]:
         Why(
             str(reading.sheet.label),
             reading.sheet.code == batch.sheet and not is_other,
-            reading.score,
+            reading.points,
             reading.matched,
             reading.missing,
             reading.against,

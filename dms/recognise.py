@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import translation
 
 from common.cells import text_of
+from common.templatetags.dcrc import listed
 from dms.errors import UnusableFile
 from dms.sheets import OtherList, Sheet, all_sheets, get_sheet, other_lists
 from dms.wording import OWN_HEADERS
@@ -19,8 +20,9 @@ _BRACKETS = re.compile(r"[(\[【<{][^()\[\]【】<>{}]*[)\]】>}]?\s*$")
 _NOISE = re.compile(r"[\s*:_\-.\"'、,，;；/\\|]+")
 # A number, day, telephone, VIN, plate: what stands below headers and never among them.
 _DATA = re.compile(r"(?=(?:\D*\d){4})[\u4e00-\u9fff]?[A-Z0-9 \-./:+*,()¥年月日]{4,}", re.IGNORECASE)
-# What counts for recognition: the key column, then columns that the sheet requires, then the rest.
-KEY_WEIGHT, REQUIRED_WEIGHT, UNLIKE_WEIGHT = 5, 3, 4
+# What counts for recognition: the key column, then columns that the sheet requires, then the rest. A header of another kind of
+# list and a required column that is not there speak against it.
+KEY_WEIGHT, REQUIRED_WEIGHT, UNLIKE_WEIGHT, MISSING_WEIGHT = 5, 3, 4, 3
 
 
 @functools.lru_cache(10_000)
@@ -68,7 +70,11 @@ class Layout:
     @property
     def rank(self):
         """A list that can be read as it stands comes before one that lacks a column, whatever else they have."""
-        return self.is_ready and not self.other_list, self.score
+        return self.is_ready and not self.other_list, self.score - MISSING_WEIGHT * len(self.missing)
+
+    @property
+    def missing(self):
+        return missing_fields(get_sheet(self.sheet), self.mapping.values())
 
     @property
     def matched(self):
@@ -77,7 +83,7 @@ class Layout:
 
     @property
     def is_ready(self):
-        return self.score > 0 and not missing_fields(get_sheet(self.sheet), self.mapping.values())
+        return self.score > 0 and not self.missing
 
     def duplicates(self) -> list[int]:
         """Columns whose header stands further left already, among those that are read."""
@@ -158,7 +164,7 @@ def check_mapping(layout):
     """Raises UnusableFile where the sheet cannot be fed from these columns (of a Layout or a Batch)."""
     sheet = get_sheet(layout.sheet)
     if missing := missing_fields(sheet, layout.mapping.values()):
-        raise UnusableFile("missing_columns", sheet=str(sheet.label), columns=", ".join(missing))
+        raise UnusableFile("missing_columns", sheet=str(sheet.label), columns=listed(missing))
 
 
 def missing_fields(sheet, present) -> list[str]:
@@ -279,6 +285,10 @@ class Reading:
     def missing(self) -> list[str]:
         return missing_fields(self.sheet, self.fields)
 
+    @property
+    def points(self):
+        return self.score - MISSING_WEIGHT * len(self.missing)
+
 
 def weigh(sheet, headers, against=None) -> Reading:
     """`headers` is {column index: text}; `against` those of other kinds of lists, if they have been looked for already."""
@@ -301,7 +311,7 @@ def explain(headers) -> tuple[list[Reading], list[tuple[OtherList, list[str]]]]:
         signs = {normalise(sign) for sign in (*other.sure, *other.signs)}
         if said := [text for text in headers.values() if normalise(text) in signs]:
             others.append((other, said))
-    return sorted(readings, key=lambda reading: (bool(reading.missing), -reading.score)), others
+    return sorted(readings, key=lambda reading: (bool(reading.missing), -reading.points)), others
 
 
 def layout_key(headers) -> str:

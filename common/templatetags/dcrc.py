@@ -8,6 +8,7 @@ from django.contrib.staticfiles import finders
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+from django.utils.translation import pgettext
 
 register = template.Library()
 
@@ -48,6 +49,12 @@ def round_size(size: int) -> str:
 def thousands(number) -> str:
     """`200,000`, in both languages; what is no whole number stays as it is."""
     return f"{number:,}" if isinstance(number, int) else number
+
+
+@register.filter
+def listed(names) -> str:
+    """`VIN, plate`, in Chinese `车架号、车牌号`."""
+    return pgettext("between the names of a list", ", ").join(map(str, names))
 
 
 @register.simple_tag(takes_context=True)

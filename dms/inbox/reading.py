@@ -225,6 +225,8 @@ def _import(file):
     batch = Batch.objects.select_related("store").get(pk=file.batch_id)
     try:
         if batch.state == BatchState.UPLOADED:
+            if batch.error_code:  # it looks like a list of a kind that is not taken in
+                raise UnusableFile(batch.error_code, **batch.error_params)
             check_mapping(batch)
             batch = services.preview_batch(batch, tell=lambda done, total: _beat(file))
         if batch.state == BatchState.READY:
@@ -254,7 +256,7 @@ def _doubts(batch):
 
 def _unusable(file, batch, problem):
     reason = (problem.code, problem.params)
-    if problem.code == "missing_columns":
+    if problem.code in ("missing_columns", "other_list"):
         return _decide(file, InboxState.WAITING, reason, batch=batch)
     batch = services.cancel_batch(batch, by=None)
     return _decide(file, InboxState.REFUSED, reason, batch=batch)

@@ -51,7 +51,7 @@ def reason(error) -> str:
 @register.filter
 def suggested(error) -> str:
     """What may have been meant, or what to do about it."""
-    return sheltered(advice(error.code, error.suggestion))
+    return sheltered(error.suggestion) if error.suggestion else advice(error.code)
 
 
 @register.filter

@@ -656,3 +656,16 @@ def test_the_command_says_what_it_took(box, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("PD/保有客户.csv: imported, done/")
     assert lines[1] == "Nothing was taken."
+
+
+def test_a_list_of_another_kind_waits_and_is_not_loaded_as_owners(box, zhou):
+    rows = exports.xlsx(["VIN", "召回编号", "车主姓名"], [exports.vin(1), "R1", "王雅丽"])
+    drop(box, "召回清单.xlsx", rows)
+    read_all()
+    file = InboxFile.objects.get()
+    assert (file.state, file.batch.state) == (InboxState.WAITING, BatchState.UPLOADED)
+    assert not Vehicle.objects.exists()
+    assert "召回" in Notice.objects.get(code="inbox_waiting").text
+    services.choose(file.batch, sheet="owners")
+    file.batch.refresh_from_db()
+    assert services.preview_batch(file.batch).preview["created"] == 1

@@ -78,14 +78,13 @@ def test_the_page_says_why_and_lets_a_person_overrule(pudong, zhou, client):
     batch = services.stage_upload(store=pudong, by=zhou, file_name="召回.xlsx", content=content)
     url = reverse("dms:columns", args=[batch.pk])
     page = client.get(url)
-    recall = next(line for line in page.context["why"] if line.score is None)
+    recall = next(line for line in page.context["why"] if line.points is None)
     assert recall.is_taken and recall.matched == ["召回编号"]
     assert page.context["why"][0] == recall  # how it is read comes first, then the likeliest
-    assert [bool(line.missing) for line in page.context["why"][1:]] == sorted(
-        bool(line.missing) for line in page.context["why"][1:]
-    )
+    order = [(bool(line.missing), -line.points) for line in page.context["why"][1:]]
+    assert order == sorted(order)
     owners = next(line for line in page.context["why"] if "车主电话" in line.matched and not line.missing)
-    assert owners.against == ["召回编号", "工单号"] and owners.score == 5 + 3 + 1 - 8
+    assert owners.against == ["召回编号", "工单号"] and owners.points == 5 + 3 + 1 - 8
     orders = next(line for line in page.context["why"] if "工单号" in line.matched)
     assert orders.missing
     answer = client.post(url, {"check": "1", "column_0": "vin", "column_2": "name"})
@@ -94,3 +93,12 @@ def test_the_page_says_why_and_lets_a_person_overrule(pudong, zhou, client):
     batch.refresh_from_db()
     assert batch.error_code == ""
     assert client.post(url, {"check": "1", "column_0": "vin", "column_2": "name"}).status_code == 302
+
+
+def test_an_owner_list_whose_vin_nobody_knows_is_still_an_owner_list(pudong, zhou):
+    content = xlsx(
+        ["车主姓名", "联系电话", "车牌号", "交车日期", "底盘识别"],
+        ["王雅丽", "13800000001", "沪A12345", "2026-03-01", vin(1)],
+    )
+    batch = services.stage_upload(store=pudong, by=zhou, file_name="车主.xlsx", content=content)
+    assert batch.sheet == "owners"
