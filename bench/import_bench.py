@@ -264,9 +264,9 @@ def measure(store, files, rounds):
 
 def compare_with_peer(store, path, rows):
     """The package and we on one short list, each into empty tables and then once more."""
-    from bench.import_peer import import_cars
+    from bench.import_peer import import_owners
 
-    for name, work in (("peer", import_cars), ("ours", bring_in)):
+    for name, work in (("peer", import_owners), ("ours", bring_in)):
         empty_tables()
         first, again = (seconds(lambda work=work: work(store, path)) for _time in range(2))
         if name == "peer":
