@@ -149,9 +149,9 @@ class _Page:
 
         red = {"bg_color": "#FCD5D3", "border": 1, "border_color": "#B3261E"}
         yellow = {"bg_color": "#FDF1DD", "border": 1, "border_color": "#C27803"}
-        head = {"bold": True, "bottom": 1}
-        self.head, self.own_head = style(**head, num_format="@"), style(**head, bg_color="#E8F1FB")
-        self.note = style(text_wrap=True, bg_color="#F3F5F7", num_format="@")
+        head, text = {"bold": True, "bottom": 1}, {"num_format": "@", "quote_prefix": True}  # a header may be =1+1 too
+        self.head, self.own_head = style(**head, **text), style(**head, bg_color="#E8F1FB")
+        self.note = style(text_wrap=True, bg_color="#F3F5F7", **text)
         self.looks = {
             (mark, kind): style(**fill, **form)
             for mark, fill in ((None, {}), (Severity.ERROR, red), (Severity.WARNING, yellow))

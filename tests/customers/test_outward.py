@@ -91,6 +91,18 @@ def test_a_line_says_what_where_when_and_by_whom(pudong, zhou, now, how):
     )
 
 
+@pytest.mark.parametrize("text", ['=HYPERLINK("http://x")', "+1+1", "-2+3", "@SUM(A1)", "\t=1+1"])
+def test_nothing_that_goes_out_is_a_formula(pudong, zhou, now, how, text):
+    customer = make_customer(pudong, name="王雅丽", address="老地址")
+    update_customer(customer, {"address": text, "contact_person": text}, **how)
+    export = make_dms_sheet(pudong, by=zhou, now=now)
+    page = load_workbook(io.BytesIO(download(export, by=zhou))).active
+    cells = [cell for row in page.iter_rows() for cell in row if cell.value not in (None, "")]
+    assert {cell.data_type for cell in cells} == {"s"}
+    told = [cell.value for cell in cells if text.strip() in str(cell.value)]
+    assert len(told) == 2 and not [value for value in told if value[0] in "=+-@\t\r"]
+
+
 def test_what_is_as_it_was_says_nothing_and_of_several_steps_only_the_sum(wang, how, tell):
     for address in ("甲", "乙", ""):
         update_customer(wang, {"address": address}, **how)

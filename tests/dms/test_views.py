@@ -1,5 +1,7 @@
 """The import pages, from the file on the manager's desk to the result."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -436,3 +438,37 @@ def test_large_numbers_are_grouped(office, pudong):
 def test_specialist_cannot_see_imports(login, li, pudong):
     batch = ready_batch(pudong)
     assert login(li).get(reverse("dms:batch", args=[batch.pk])).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../etc/passwd.csv",
+        "..\\..\\boot.csv",
+        "C:\\DMS\\车主.csv",
+        "/etc/cron.d/x.csv",
+        "a\r\nSet-Cookie: x=1.csv",
+        '"><script>.csv',
+        "…" * 300 + ".csv",
+    ],
+)
+def test_a_file_name_is_a_label_and_no_path(login, zhou, settings, name):
+    client = login(zhou)
+    file = SimpleUploadedFile("x.csv", owners_csv(3, bad_every=2))
+    file._name = name  # as a browser would not, but a script may
+    answer = client.post(reverse("dms:upload"), {"file": file})
+    assert answer.status_code == 302
+    batch = Batch.objects.get()
+    assert not set(batch.file_name) & set("/\\\r\n") and len(batch.file_name) <= 255
+    root = settings.MEDIA_ROOT
+    stored = [path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()]
+    assert stored == [batch.path] and re.fullmatch(r"dms/\d+/\d{6}/[0-9a-f]{32}\.bin", batch.path)
+    services.run_batch(services.queue_batch(services.preview_batch(batch), by=zhou).pk)
+    page = client.get(reverse("dms:batch", args=[batch.pk])).text
+    assert "<script>." not in page
+    given = client.get(reverse("dms:error_rows", args=[batch.pk]))
+    assert (
+        "\n" not in given["Content-Disposition"]
+        and "/" not in given["Content-Disposition"]
+        and "Set-Cookie" not in given.headers
+    )

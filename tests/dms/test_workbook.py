@@ -60,6 +60,20 @@ def dreadful():
     ]
 
 
+FORMULAS = ['=HYPERLINK("http://x","y")', "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", "\r=1+1", "=cmd|' /C calc'!A0"]
+
+
+def test_nothing_in_it_is_a_formula_wherever_it_stood(office, pudong):
+    rows = [[vin(n)[:-1], *owner(n)[1:], cell] for n, cell in enumerate(FORMULAS)]
+    rows = [[*OWNERS, "=1+1"], *rows, [*owner(90)[:4], "=2+2", "福克斯", ""]]
+    batch = bring_in(pudong, content=text(*rows), file_name="a.csv")  # in a workbook these would be formulas already
+    page = page_of(download(office, batch)[1])
+    cells = [cell for row in page.iter_rows() for cell in row if cell.value not in (None, "")]
+    assert {cell.data_type for cell in cells} == {"s", "n"}
+    risky = [cell for cell in cells if str(cell.value).startswith(("=", "+", "-", "@", "\t", "\r"))]
+    assert len(risky) >= 1 + len(FORMULAS) - 2 and all(cell.quotePrefix for cell in risky)
+
+
 def test_dreadful_file_is_corrected_and_imported_again_without_doubling(office, pudong):
     content = xlsx(*dreadful(), title="保有客户")
     first = bring_in(pudong, content=content, file_name="保有客户 2026.xlsx")
