@@ -15,6 +15,7 @@ from django.utils import timezone
 from dms.choices import BatchState, InboxState
 from dms.inbox import folders
 from dms.models import Batch, InboxFile, RowChange, RowError
+from dms.rows_file import PATTERN
 
 FINISHED = (BatchState.DONE, BatchState.FAILED, BatchState.CANCELLED, BatchState.UNDONE)
 STEP = 2_000  # rows a statement deletes: a working desk does not wait
@@ -55,8 +56,11 @@ def _delete_in_steps(rows):
 
 
 def _purge_orphans(before):
-    """Uploads whose row was never made, since the process was killed between the two."""
+    """Uploads whose row was never made, since the process was killed between the two; and error workbooks, which can be built anew."""
     root = Path(settings.MEDIA_ROOT)
+    for path in root.glob(PATTERN):
+        if _written_at(path) < before:
+            path.unlink(missing_ok=True)
     old = [path for path in root.glob("dms/*/*/*.bin") if _UPLOAD.fullmatch(path.name) and _written_at(path) < before]
     if not old:
         return 0

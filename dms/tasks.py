@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from dms import checking, purging, services, undo, watching
+from dms import checking, purging, rows_file, services, undo, watching
 from dms.inbox import reading
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,12 @@ def undo_import(batch_id):
     """Take a batch back, or go on where a dead worker stopped."""
     batch = undo.run_undo(batch_id)
     logger.info("undo of import %s: %s %s", batch.pk, batch.state, undo.numbers_of(batch))
+
+
+@shared_task
+def build_error_rows(batch_id, with_warnings, language):
+    """Build the error workbook of a long list."""
+    logger.info("error rows of import %s: %s", batch_id, rows_file.build_rows(batch_id, with_warnings, language))
 
 
 @shared_task

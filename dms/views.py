@@ -27,7 +27,7 @@ from dms.forms import MappingForm, SheetForm, UploadForm
 from dms.models import Batch, Conflict
 from dms.pages import batches_page, differences_page, errors_page, living_customers, same_file, why
 from dms.remembered import remembered
-from dms.workbook import write_error_workbook
+from dms.rows_file import open_rows
 
 PAGE_SIZE = 25
 CHOOSABLE = (BatchState.UPLOADED, BatchState.READY)
@@ -197,13 +197,22 @@ def errors(request, pk):
 @require_safe
 @permission_required("dms.view_batch", raise_exception=True)
 def error_rows(request, pk):
-    """The error workbook, with the rows as they came: it leaves an access line. `?warnings`: those with a cell left out too."""
+    """The error workbook, with the rows as they came: it leaves an access line. `?warnings`: those with a cell left out too.
+    Of a long list a page that waits for the worker."""
     batch = own_batch(request, pk)
+    with_warnings = "warnings" in request.GET
     try:
-        file, rows = write_error_workbook(batch, with_warnings="warnings" in request.GET)
+        found = open_rows(batch, with_warnings=with_warnings)
     except services.UnusableFile as problem:
         messages.error(request, str(problem))
         return redirect("dms:batch", pk)
+    if found is None or request.htmx:
+        if found is not None:
+            found[0].close()
+        template = "dms/_error_rows.html" if request.htmx else "dms/error_rows.html"
+        page = {"batch": batch, "is_ready": found is not None, "address": request.get_full_path()}
+        return render(request, template, page)
+    file, rows = found
     record_access(batch, by=request.user, kind=AccessKind.EXPORT, params={"rows": rows, "file": batch.file_name})
     name = _("%(file)s - rows to correct.xlsx") % {"file": Path(batch.file_name).stem}
     return FileResponse(file, as_attachment=True, filename=name)

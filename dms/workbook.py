@@ -29,33 +29,37 @@ LONGEST_CELL = 32_000
 MOST_COMMENTS = 5_000  # Excel grows slow with more; the columns beside say the same
 EXCEL_BEGINS = 1901  # its days of 1900 are counted wrongly
 MIDNIGHT = dt.time()
+BEAT_ROWS = 1_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WIDTHS = (9, 44, 32)  # of our own columns, in characters
 NARROWEST, WIDEST = 8, 32  # of the columns of the file, which are as wide as what they hold
 
 
-def write_error_workbook(batch, *, with_warnings=False):
-    """(open temporary file at its start, rows written). Raises UnusableFile where the upload is gone or cannot be read."""
+def write_error_workbook(batch, *, with_warnings=False, beat=lambda: None):
+    """(open temporary file at its start, rows written); `beat` is called again and again meanwhile. Half a second for a thousand
+    rows, and two for reading a list of 100,000. Raises UnusableFile where the upload is gone or cannot be read."""
     table, layout = open_batch(batch)
     tab = table.worksheet(layout.worksheet)
     errors = batch.row_errors.filter(row__gt=layout.header_row)
     if not with_warnings:
         errors = errors.filter(severity=Severity.ERROR)
     keys = _Keys(batch, layout, tab)
-    file, count = _written(tab, layout, errors, keys)
+    file, count = _written(tab, layout, errors, keys, beat)
     if keys.are_torn():  # seldom, so the file is read a second time only then
         file.close()
-        file, count = _written(tab, layout, errors, keys)
+        file, count = _written(tab, layout, errors, keys, beat)
     return file, count
 
 
-def _written(tab, layout, errors, keys):
+def _written(tab, layout, errors, keys, beat):
     file = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller
     try:
         with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
             page = _Page(book, layout, tab)
             complaints = errors.order_by("row", "id").iterator(chunk_size=2_000)
             for number, row, found in _with_complaints(_rows(tab, layout), complaints):
+                if number % BEAT_ROWS == 0:
+                    beat()
                 if keys.concern(row, is_bad=bool(found)):
                     page.write(number, row, found)
             page.close()
