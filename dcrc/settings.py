@@ -101,8 +101,8 @@ STORE_DEFAULTS = ["cvp.defaults.seed_store", "followups.defaults.seed_store"]
 DMS_SHEETS = ["customers.sheets", "complaints.sheets"]
 # Called after a batch has been imported, with (store_id, batch_id); must be safe to run twice.
 DMS_AFTER_IMPORT = ["followups.tasks.generate_after_import", "customers.tasks.find_duplicates_after_import"]
-# The same after an import was undone.
-DMS_AFTER_UNDO = ["followups.tasks.generate_after_import"]
+# The same after an import was undone, wholly or in part.
+DMS_AFTER_UNDO = DMS_AFTER_IMPORT
 # Modules that declare which rows follow a person, a car, a fact (a list `FOLLOWS` of common.personal.Follow).
 PERSONAL = [
     "audit.personal",

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from audit.models import Change
-from customers.models import Customer, Delivery, FormerPlate, Ownership, Phone, RepairOrder, Vehicle
+from customers.models import Customer, Delivery, DuplicatePair, FormerPlate, Ownership, Phone, RepairOrder, Vehicle
 from customers.services import add_phone, update_customer, update_vehicle, verify_phone, void_phone
 from dms.undo import undo_now
 from tests.customers.facts import living, rows
@@ -268,3 +268,15 @@ def test_another_store_is_not_touched(pudong, xuhui):
     before = living(xuhui)
     undone(bring_in(pudong, OWNERS, owner(1)))
     assert living(xuhui) == before
+
+
+def test_a_possible_double_that_only_the_import_had_made_is_none_any_more(pudong, django_capture_on_commit_callbacks):
+    def rings(work, *args):
+        with django_capture_on_commit_callbacks(execute=True):
+            return work(*args)
+
+    rings(bring_in, pudong, OWNERS, owner(1, name="甲乙"), owner(2, name="丙丁"))
+    batch = rings(bring_in, pudong, OWNERS, owner(2, name="丙丁", phone="13800000001"))
+    assert DuplicatePair.objects.get().state == "open"
+    rings(undone, batch)
+    assert not DuplicatePair.objects.exists()

@@ -9,10 +9,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
+from playwright.sync_api import expect
 
 from audit.models import Access
 from dms import purging, rows_file
 from dms.models import RowError
+from tests.browser import DESKTOP, PHONE, overflow, serious_findings
 from tests.dms.test_workbook import lines, page_of
 from tests.factories.dms import done_batch, owners_csv
 
@@ -120,3 +122,20 @@ def test_a_short_list_is_given_at_once(pudong, zhou, login, monkeypatch, setting
 def test_another_store_gets_neither_page_nor_file(batch, address, zhao, login, settings):
     assert login(zhao).get(address).status_code in (403, 404)
     assert files(settings) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_the_waiting_page_turns_into_a_download_by_itself(page_as, zhou, pudong, monkeypatch, size):
+    monkeypatch.setattr(rows_file, "ring", lambda *args: None)  # the worker comes a little later
+    batch = done_batch(pudong, content=owners_csv(9, bad_every=3))
+    screen = page_as(zhou, reverse("dms:error_rows", args=[batch.pk]), size=size)
+    expect(screen.get_by_role("status")).to_contain_text("正在生成")
+    assert serious_findings(screen) == [] and overflow(screen) == 0
+    rows_file.build_rows(batch.pk, False, "zh-hans")
+    link = screen.get_by_role("link", name="下载")
+    expect(link).to_be_visible(timeout=10_000)
+    assert serious_findings(screen) == [] and overflow(screen) == 0
+    with screen.expect_download() as download:
+        link.click()
+    assert download.value.suggested_filename.endswith("待修正行.xlsx")
