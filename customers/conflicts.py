@@ -75,11 +75,17 @@ def tab_counts(user, batch=None) -> list[tuple]:
     return [(code, label, capped_count(conflicts_of(user, tab=code, batch=batch))) for code, label in TABS.items()]
 
 
+def field_counts(user, *, tab, batch=None) -> dict[str, int]:
+    """How many lines of this part of the list are about which field."""
+    rows = conflicts_of(user, tab=tab, batch=batch).order_by().values_list("field")
+    return dict(rows.annotate(count=Count("pk")))
+
+
 def list_page(user, *, tab, name, batch, after) -> ListPage:
     rows = conflicts_of(user, tab=tab, name=name, batch=batch).select_related("batch", "decided_by")
     page: KeysetPage = keyset_page(rows, ("-id",), after=after, size=PAGE)
-    kinds = conflicts_of(user, tab=tab, batch=batch).order_by().values_list("field").annotate(count=Count("pk"))
-    fields = [(kind, Conflict(model=OURS_MODEL, field=kind).label, count) for kind, count in sorted(kinds)]
+    counts = field_counts(user, tab=tab, batch=batch)
+    fields = [(kind, Conflict(model=OURS_MODEL, field=kind).label, count) for kind, count in sorted(counts.items())]
     return ListPage(read_lines(page.rows), page.next, tab_counts(user, batch), fields)
 
 

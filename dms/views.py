@@ -163,6 +163,7 @@ def cancel(request, pk):
     try:
         services.cancel_batch(batch, by=request.user)
     except services.WrongState:
+        messages.error(request, _("This import cannot be discarded any more; it has begun or has ended."))
         return redirect("dms:batch", pk)
     messages.success(request, _("%(file)s was discarded; nothing was stored.") % {"file": batch.file_name})
     return redirect("dms:list")

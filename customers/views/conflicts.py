@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.phones import BadPhone
-from customers.conflicts import OPEN, TABS, conflicts_of, list_page, read_lines, tab_counts
+from customers.conflicts import OPEN, TABS, conflicts_of, field_counts, list_page, read_lines, tab_counts
 from customers.services import (
     AlreadyDecided,
     ChangedMeanwhile,
@@ -84,8 +84,14 @@ def conflict_decide(request, pk):
             messages.error(request, problem)
         return redirect(_address("customers:conflicts", _filters(request)[0], last=pk))
     line = _line_of(request, str(pk))
-    tabs = tab_counts(request.user, _filters(request)[0]["batch"])
-    context = {"line": line, "problem": problem, "fresh_tabs": tabs}
+    filters = _filters(request)[0]
+    fields = field_counts(request.user, tab=filters["tab"], batch=filters["batch"])
+    context = {
+        "line": line,
+        "problem": problem,
+        "fresh_tabs": tab_counts(request.user, filters["batch"]),
+        "fresh_field": fields.get(conflict.field, 0),
+    }
     return render(request, "customers/_conflict_line.html", context)
 
 

@@ -278,6 +278,15 @@ def test_a_decision_by_fragment_answers_with_the_line(moved, login, li, zhou, no
     assert "李静" in text and 'role="alert"' in text
 
 
+def test_a_decision_by_fragment_counts_its_tab_and_its_field_anew(moved, login, li, pudong):
+    make_conflict(make_customer(pudong, address="甲"), "address", "甲", "乙")
+    client = login(li)
+    assert 'id="field_address">2<' in client.get(LIST).content.decode()
+    text = decide(client, moved, "ours", headers={"HX-Request": "true"}).content.decode()
+    assert 'id="field_address" hx-swap-oob="true">1<' in text
+    assert 'id="open_lines" hx-swap-oob="true">1<' in text
+
+
 def test_keeping_all_of_a_field_leaves_the_others_and_what_came_later(moved, renumbered, login, li, pudong):
     client = login(li)
     url = f"{LIST}keep/?field=address"

@@ -341,6 +341,19 @@ def test_running_import_polls_and_reads_without_javascript(office, pudong, zhou)
     assert '<noscript><meta http-equiv="refresh"' in text
 
 
+def test_discarding_is_offered_until_the_rows_are_being_imported(office, pudong, zhou):
+    batch = queued_batch(pudong, by=zhou)
+    cancel, poll = reverse("dms:cancel", args=[batch.pk]), reverse("dms:progress", args=[batch.pk])
+    assert cancel in page(office, "batch", batch.pk)[1]
+    assert cancel in office.get(poll, headers={"HX-Request": "true"}).content.decode()
+    Batch.objects.filter(pk=batch.pk).update(state=BatchState.RUNNING)
+    text = office.get(poll, headers={"HX-Request": "true"}).content.decode()
+    assert cancel not in text and 'id="_progress_actions" hx-swap-oob="true"' in text
+    assert "不能再放弃" in office.post(cancel, follow=True).content.decode()
+    batch.refresh_from_db()
+    assert batch.state == BatchState.RUNNING
+
+
 def test_polling_stops_when_the_import_is_done(office, pudong):
     batch = done_batch(pudong)
     response = office.get(reverse("dms:progress", args=[batch.pk]), headers={"HX-Request": "true"})

@@ -59,6 +59,7 @@ def test_five_conflicts_are_decided_by_keys_only(page_as, li, five):
         decided(page, conflict)
     assert states(five) == ["ours", "theirs", "verify", "ours", "theirs"]
     assert page.locator("#open_lines").inner_text() == "0"
+    assert set(page.locator("[id^=field_]").all_inner_texts()) == {"0"}
     assert DueItem.objects.get(state="open").customer_id == five[2].customer_id
     page.keyboard.press("u")
     page.wait_for_selector(f"#conflict{five[4].pk}:not(.is-decided)")
