@@ -2,7 +2,7 @@
 
 Ours is the whole import: the upload kept and hashed, recognised, cleaned, compared, written, with history, remarks and progress.
 The floor is the least any program could do with the file: read by python-calamine, streamed as text into a staging table (COPY, on
-SQLite executemany). Both lists are measured: owners with their cars (each row a new person, phone, car, ownership, delivery) and repair
+SQLite executemany); beside the first import stands what its records alone cost the database. Both lists are measured: owners with their cars (each row a new person, phone, car, ownership, delivery) and repair
 orders (2.5 orders a car). Each is given by the clock and by processor time (`bench.scratch.busy`). Then the peer (bench.import_peer)
 on a shorter list, and the peak memory of a process that imports a longer one and does nothing else.
 `python -m bench.import_bench --rows N --rounds N --list owners|repair_orders --peer N --memory N` (0: without).
@@ -230,6 +230,38 @@ def empty_tables():
         cursor.execute("VACUUM")
 
 
+RECORDS = (
+    "customers_customer", "customers_phone", "customers_vehicle", "customers_ownership", "customers_delivery",
+    "customers_repairorder",
+)  # fmt: skip
+
+
+def records_alone():
+    """The records that an import has just made, taken away and put back from a copy beside them: what the database needs for
+    their indexes and foreign keys alone."""
+    from django.db import connection, transaction
+
+    with connection.cursor() as cursor:
+        for table in RECORDS:
+            cursor.execute(f"CREATE TEMP TABLE kept_{table} AS SELECT * FROM {table} ORDER BY id")
+        if engine() == "PostgreSQL":
+            cursor.execute(f"TRUNCATE {', '.join(RECORDS)} CASCADE")
+        else:
+            cursor.execute("PRAGMA foreign_keys = OFF")
+            for table in reversed(RECORDS):
+                cursor.execute(f"DELETE FROM {table}")
+            cursor.execute("PRAGMA foreign_keys = ON")
+    begun = busy()
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in RECORDS:
+            cursor.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")
+    used = busy() - begun
+    with connection.cursor() as cursor:
+        for table in RECORDS:
+            cursor.execute(f"DROP TABLE kept_{table}")
+    return used
+
+
 def bring_in(store, path):
     """Our whole import of the file: its counts."""
     from dms.services import import_now
@@ -241,6 +273,7 @@ def bring_in(store, path):
 def measure(store, files, rounds):
     whats = ("floor", "first", "same again", "a tenth changed")
     times, processor, counts = {what: [] for what in whats}, {what: [] for what in whats}, {}
+    bare = []
 
     def timed(what, work):
         begun = busy()
@@ -257,9 +290,10 @@ def measure(store, files, rounds):
         empty_tables()
         timed("floor", lambda: floor(files[0]))
         ours("first", files[0])
+        bare.append(records_alone())
         ours("same again", files[0])
         ours("a tenth changed", files[1])
-    return times, processor, counts
+    return times, processor, counts, statistics.median(bare)
 
 
 def compare_with_peer(store, path, rows):
@@ -338,7 +372,7 @@ def main():
             files = [Path(folder) / f"{sheet}-{number}.xlsx" for number in range(2)]
             for path, changed in zip(files, (False, True), strict=True):
                 write_xlsx(path, header, rows(options.rows, changed))
-            times, processor, counts = measure(store, files, options.rounds)
+            times, processor, counts, bare = measure(store, files, options.rounds)
             for what in ("first", "same again", "a tenth changed"):
                 told = ", ".join(f"{counts[what][key]:,} {key}" for key in ("created", "updated", "rejected"))
                 row(f"{sheet}, {options.rows:,} rows, {what}", times[what], times["floor"])
@@ -346,6 +380,10 @@ def main():
                 print(
                     f"{'':11}  processor {mine:.2f} s, floor {least:.2f} s = {mine / least:.1f} x; {told}", flush=True
                 )
+                if what == "first":
+                    print(
+                        f"{'':11}  of it {bare:.2f} s for the records alone, put in by the database itself", flush=True
+                    )
         if options.peer:
             path = Path(folder) / "peer.xlsx"
             write_xlsx(path, OWNERS, owner_rows(options.peer, False))

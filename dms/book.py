@@ -352,8 +352,16 @@ class Book:
         records = list(table.new.values())
         columns = list(zip(*map(attrgetter(*table.attnames), records), strict=True))
         for place, function in _encoders(model, tuple(table.attnames)):
-            columns[place] = map(function, columns[place])
-        insert_rows(model, given, zip(*columns, *table.follow(records), strict=True), constants=constants)
+            columns[place] = list(map(function, columns[place]))
+        columns += table.follow(records)
+        # What is the same in all of them (no list tells everything) need not be handed over row by row.
+        varied = {}
+        for name, column in zip(given, columns, strict=True):
+            if name != model._meta.pk.attname and column.count(column[0]) == len(column):
+                constants[name] = column[0]
+            else:
+                varied[name] = column
+        insert_rows(model, list(varied), zip(*varied.values(), strict=True), constants=constants)
 
     def _update(self, table, changed, history):
         if not changed:
