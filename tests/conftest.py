@@ -4,8 +4,12 @@
 """
 
 import datetime as dt
+import os
+import shutil
 
 import pytest
+from django.db import connection
+from django.utils import translation
 
 from accounts.choices import Role
 from accounts.services import create_account, create_store
@@ -13,6 +17,30 @@ from tests.browser import chromium, page_as, server  # noqa: F401
 
 PASSWORD = "Cast-of-eight-1"
 TODAY = dt.date(2026, 3, 18)
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses by these marks
+def pytest_collection_modifyitems(items):
+    """Marks `database` what touches one; `make test` runs the rest once."""
+    for item in items:
+        if item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames):
+            item.add_marker("database")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request, django_db_modify_db_settings):
+    """On SQLite under `make test`: this worker's database is a copy of the migrated one."""
+    template = os.environ.get("DCRC_TEST_TEMPLATE")
+    if not template or connection.vendor != "sqlite":
+        return request.config.getoption("reuse_db")
+    shutil.copyfile(template, connection.settings_dict["TEST"]["NAME"])
+    return True
+
+
+@pytest.fixture(autouse=True)
+def _own_language(settings):
+    """Requests leave the language of their person in the thread."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)

@@ -2,9 +2,10 @@
 
 SQLite always. PostgreSQL: DCRC_TEST_DATABASE_URL, else the standard loopback port. Redis: DCRC_TEST_REDIS_URL, else
 the standard loopback port. Chromium: wherever it is installed. DCRC_REQUIRE_ALL=1 (CI) fails unless all of them ran.
-Extra arguments go to pytest.
+Tests that touch no database run once, beside SQLite. Extra arguments go to pytest.
 """
 
+import contextlib
 import getpass
 import os
 import shutil
@@ -56,6 +57,37 @@ def chromium_path():
     return given if given and Path(given).exists() else next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
+@contextlib.contextmanager
+def migrated(url, folder):
+    """The name of a database of this kind that has seen every migration, for the workers to copy (tests/settings.py)."""
+    name = f"{folder}/template.sqlite3"
+    server = None
+    if url:
+        import psycopg2
+
+        name = f"dcrc_template_{os.getpid()}"
+        server = psycopg2.connect(url.rsplit("/", 1)[0] + "/postgres")
+        server.autocommit = True
+        server.cursor().execute(f"CREATE DATABASE {name}")
+    try:
+        manage("migrate", DATABASE_URL=f"{url.rsplit('/', 1)[0]}/{name}" if url else f"sqlite:///{name}")
+        yield name
+    finally:
+        if server:
+            server.cursor().execute(f"DROP DATABASE {name}")
+            server.close()
+
+
+def manage(command, **environment):
+    subprocess.run(
+        [sys.executable, "manage.py", command],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "DCRC_TESTING": "1", **environment},
+    )
+
+
 class Part:
     """One run of pytest and what its report says."""
 
@@ -63,6 +95,7 @@ class Part:
         self.name = name
         self.arguments, self.environment = arguments, environment
         self.passed = self.failed = self.skipped = 0
+        self.tests = set()
         self.code = 0
         self.redis_ran = 0
 
@@ -76,6 +109,7 @@ class Part:
                     "-m",
                     "pytest",
                     "-q",
+                    "--dist=worksteal",
                     f"--junitxml={report}",
                     "-o",
                     "junit_family=xunit1",
@@ -92,6 +126,7 @@ class Part:
     def read(self, report):
         for case in ET.parse(report).getroot().iter("testcase"):
             kinds = {child.tag for child in case}
+            self.tests.add((case.get("classname"), case.get("name")))
             if kinds & {"failure", "error"}:
                 self.failed += 1
             elif "skipped" in kinds:
@@ -111,32 +146,32 @@ def main():
     started = time.monotonic()
     sys.path.insert(0, str(ROOT))
     postgres, redis, chromium = postgres_url(), redis_url(), chromium_path()
-    subprocess.run(
-        [sys.executable, "manage.py", "compile_catalogs"],
-        cwd=ROOT,
-        check=True,
-        stdout=subprocess.DEVNULL,
-        env={**os.environ, "DCRC_TESTING": "1"},
-    )
+    manage("compile_catalogs")
     common = {"DCRC_TEST_REDIS_URL": redis or "", "DCRC_TEST_CHROMIUM": chromium or "", "DATABASE_URL": ""}
     databases = {"SQLite": ""} | ({"PostgreSQL": postgres} if postgres else {})
     parts = {}
     for database, url in databases.items():
-        environment = {**common, "DATABASE_URL": url}
-        parts[database] = Part(f"Suite on {database}", ["-n", "2", "-m", "not browser"], environment).run(extra)
-        if chromium:
-            # --tb=native: a failing traceback through Playwright's greenlets can crash pytest on CPython 3.11.
-            parts[f"Chromium on {database}"] = Part(
-                f"Browser journeys on {database}",
-                ["-m", "browser", "--tb=native"],
-                {**environment, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"},
-            ).run(extra)
+        suite = "not browser" if database == "SQLite" else "database and not browser"
+        with tempfile.TemporaryDirectory() as folder, migrated(url, folder) as template:
+            environment = {**common, "DATABASE_URL": url, "DCRC_TEST_TEMPLATE": template}
+            # Three on two cores: many a test waits for a process or a server.
+            parts[database] = Part(f"Suite on {database}", ["-n", "3", "-m", suite], environment).run(extra)
+            if chromium:
+                # --tb=native: a failing traceback through Playwright's greenlets can crash pytest on CPython 3.11.
+                parts[f"Chromium on {database}"] = Part(
+                    f"Browser journeys on {database}",
+                    ["-n", "2", "-m", "browser", "--tb=native"],
+                    {**environment, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"},
+                ).run(extra)
 
     print(f"\n=== What ran ({time.monotonic() - started:.0f} s) ===")
     for name, part in parts.items():
         what = "browser journeys" if name.startswith("Chromium") else "suite"
         verdict = "ran and passed" if part.ok else "FAILED"
         print(f"{name}: the {what} {verdict} ({part.passed} passed, {part.failed} failed, {part.skipped} skipped).")
+    if postgres:
+        once = len(parts["SQLite"].tests - parts["PostgreSQL"].tests)
+        print(f"Of the suite, {once} tests that touch no database ran once, beside SQLite.")
     redis_ran = sum(part.redis_ran for part in parts.values())
     missing = []
     if not postgres:
