@@ -29,7 +29,7 @@ class BadPhone(ValueError):
 _QUICK = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _MOBILE = re.compile(r"(?:00?86|86|0)?(1[3-9]\d{9})", re.ASCII)
 _LANDLINE = re.compile(r"(?:00?86|86)?((?:010|02\d|0[3-9]\d{2})\d{6,8})", re.ASCII)
-_PLAIN_LANDLINE = re.compile(r"(010|02\d|0[3-9]\d{2})-?(\d{6,8})", re.ASCII)
+_PLAIN_LANDLINE = re.compile(r"(010|02\d|0(?!86)[3-9]\d{2})-?(\d{6,8})", re.ASCII)  # 086 is the country, not an area
 _LANDLINE_ABROAD = re.compile(r"(?:00?86|86)((?:10|2\d|[3-9]\d{2})\d{7,8})", re.ASCII)
 _SERVICE = re.compile(r"[48]00\d{7}", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+", re.ASCII)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from common.phones import BadPhone, PhoneNumber, parse_phone, read_phones, split_phones
@@ -90,3 +90,10 @@ def test_no_cell_raises_and_every_number_can_be_dialled(cell):
     for number, kind in numbers:
         assert number.isascii() and number.isdigit()
         assert (len(number) == 11 and number[0] == "1") if kind == "mobile" else number[0] == "0"
+
+
+@given(st.from_regex(r"0[1-9][0-9]{1,2}-?[0-9]{6,8}", fullmatch=True))
+@example("0860-10837273")
+@example("086010837273")
+def test_the_short_way_of_a_landline_gives_what_the_long_one_gives(text):
+    assert split_phones(text) == split_phones(f"电话{text}")
