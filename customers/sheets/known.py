@@ -223,7 +223,7 @@ class KnownOrders(Known):
     }
     ABOUT = (
         "vehicle_id", "owner_id", "bringer_id", "id", "bringer_phone", "bringer__is_void", "vehicle__owner_id", "vehicle__brand",
-        "vehicle__series", "vehicle__model", "vehicle__odometer_km", "vehicle__odometer_on",
+        "vehicle__series", "vehicle__model", "vehicle__odometer_km", "vehicle__odometer_on", "settled_on",
     )  # fmt: skip
     TOLD = {"owner_name": "name", "dms_no": "dms_no"}
 
@@ -235,11 +235,11 @@ class KnownOrders(Known):
 
     def compare(
         self, values, vehicle_id, owner_id, bringer_id, order_id, bringer_phone, bringer_is_void, car_owner_id, brand, series, model,
-        odometer_km, odometer_on,
+        odometer_km, odometer_on, settled_on,
     ):  # fmt: skip
         index, book = self.index, self.book
         name, numbers = values[index["owner_name"]], values[index["owner_phone"]] or ()
-        day = values[index["settled_on"]] or values[index["opened_on"]]
+        day = values[index["settled_on"]] or settled_on or values[index["opened_on"]]
         if (
             name is None
             or values[index["vin"]] is None

@@ -147,7 +147,8 @@ def _look_closer(groups, book):
         if vehicle is not None:
             if values[plate] is not None and values[plate] != vehicle.plate:
                 doubtful.add(vehicle.id)
-            day = (values[settled_on] or values[opened_on], group.key)
+            stored = order if order is not None and not order.is_void else None
+            day = (_day_of(values[opened_on], values[settled_on], stored), group.key)
             told[vehicle.id] = max(told.get(vehicle.id, day), day)
         if values[bringer] is not None and values[bringer_phone] and values[bringer] != values[name]:
             stored = book.customers.rows.get(order.bringer_id) if order is not None else None
@@ -155,6 +156,13 @@ def _look_closer(groups, book):
                 numbers.update(number for number, _kind in values[bringer_phone])
     book.look_closer(vehicles, numbers)
     _learn(doubtful, told, {group.key for group in groups}, book)
+
+
+def _day_of(opened_on, settled_on, order):
+    """A list without settlement days does not make a settled order older than it is."""
+    if order is None:
+        return settled_on or opened_on
+    return settled_on or order.settled_on or opened_on or order.opened_on
 
 
 def _may_differ(owner, order, name, dms_no):
@@ -213,9 +221,9 @@ def _plan(group, book, order, vehicle):
         order_no, vin, plate, brand, series, model, owner_name, owner_numbers, dms_no, bringer_name, bringer_numbers,
         opened_on, settled_on, odometer_km, kind, items, advisor, technician, amount, status,
     ) = group.values  # fmt: skip
-    day = settled_on or opened_on
     stored, stored_bringer = _people_of(order, book)
     begins_anew = order is not None and order.is_void and book.orders.revive(order)
+    day = _day_of(opened_on, settled_on, order)
     if vehicle is None:
         vehicle = book.new_vehicle(
             vin=vin, plate=plate or "", brand=brand or "", series=series or "", model=model or "",

@@ -138,6 +138,21 @@ def test_what_is_passed_over_had_nothing_to_say(settings, monkeypatch, seed, siz
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("size", [1, 2_000])
+@pytest.mark.parametrize("is_whole", [False, True])
+def test_a_list_without_settlement_days_makes_no_order_older(settings, monkeypatch, pudong, is_whole, size):
+    settings.IMPORT_CHUNK_ROWS, settings.DMS_AFTER_IMPORT = size, []
+    if is_whole:
+        monkeypatch.setattr(known.Known, "_stored", lambda self, names: {})
+    header = ["工单号", "VIN", "车牌号", "车主", "车主电话", "开单日期", "结算日期"]
+    newest = ["R1", vin(1), "沪A00001", "王雅丽", "13800000001", "2026-10-01", "2026-11-20"]
+    older = ["R2", vin(1), "沪B99999", "王雅丽", "13800000001", "2026-11-10", "2026-11-10"]
+    for content in ([newest], [[*newest[:-1], ""], older]):
+        services.import_now(store=pudong, by=None, file_name="a.xlsx", content=xlsx(header, *content))
+    assert Vehicle.objects.get().plate == "沪A00001"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(("header", "make"), [(OWNERS, owner_rows), (ORDERS, order_rows)])
 def test_the_same_list_again_asks_little(settings, pudong, header, make):
     settings.DMS_AFTER_IMPORT = []
