@@ -13,7 +13,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from accounts.models import Store
-from common.upsert import insert_rows, loading, plain_value
+from common.upsert import insert_rows, loading, plain_value, renew_statistics
 from dms.book import Memory, Tally
 from dms.choices import ConflictState, Severity
 from dms.columns import Finding
@@ -183,6 +183,7 @@ class Run:
         self.memory = job.memory(is_dry=False)
         self.memory.conflicts = self.counts.conflicts
         self.pace = Pace()
+        self.known_to_planner = 0  # groups
 
     @_without_collector()
     @loading()
@@ -192,6 +193,7 @@ class Run:
         for groups in self.job.pile.chunks(self.start, rows=self.pace):
             self._chunk(groups, done, advance)
             done += len(groups)
+            self._tell_planner()
         return self.counts
 
     def _chunk(self, groups, done, advance):
@@ -225,6 +227,7 @@ class Run:
         plan(job.sheet, groups, book, self.counts)
         book.finish()
         conflicts = book.conflicts
+        self.models = [table.model for table in book.tables]
         book.close()
         notes = [note for group in groups for note in group.notes]
         if not done:
@@ -235,6 +238,13 @@ class Run:
         _sum_up(self.counts, memory, job.pile)
         advance(done + len(groups), sum(group.count for group in groups), self.counts)
         self.pace.took(time.monotonic() - begun)
+
+    def _tell_planner(self):
+        """Whenever the import has doubled what it created."""
+        created = self.counts.created
+        if created >= max(2 * self.known_to_planner, FEWEST_ROWS):
+            renew_statistics(self.models, created)
+            self.known_to_planner = created
 
     def _remember(self, done):
         """A memory as it was after that many groups: plans again, without writing, what has been written, to know what was

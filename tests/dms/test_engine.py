@@ -310,3 +310,15 @@ def test_an_import_leaves_nothing_for_the_cyclic_collector(pudong, settings):
         assert gc.collect() < 60
     finally:
         gc.enable()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_first_import_tells_the_planner_how_much_there_is(pudong, settings):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite plans by its indexes alone")
+    settings.IMPORT_CHUNK_ROWS, settings.DMS_AFTER_IMPORT = 50, []
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE customers_vehicle")  # as empty
+        bring_in(pudong, OWNERS, *[owner(number) for number in range(300)])
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'customers_vehicle'")
+        assert cursor.fetchone()[0] >= 200
