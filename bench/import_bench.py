@@ -2,9 +2,10 @@
 
 Ours is the whole import: the upload kept and hashed, recognised, cleaned, compared, written, with history, remarks and progress.
 The floor is the least any program could do with the file: read by python-calamine, streamed as text into a staging table (COPY, on
-SQLite executemany); beside the first import stands what its records alone cost the database. Both lists are measured: owners with their cars (each row a new person, phone, car, ownership, delivery) and repair
-orders (2.5 orders a car). Each is given by the clock and by processor time (`bench.scratch.busy`). Then the peer (bench.import_peer)
-on a shorter list, and the peak memory of a process that imports a longer one and does nothing else.
+SQLite executemany); beside the first import stands what its records alone cost the database. Both lists are measured: owners with
+their cars (each row a new person, phone, car, ownership, delivery) and repair orders (2.5 orders a car). Each is given by the clock
+and by processor time (`bench.scratch.busy`). Then the peer (bench.import_peer) on a shorter list, and the peak memory of a process
+that imports a longer one and does nothing else.
 `python -m bench.import_bench --rows N --rounds N --list owners|repair_orders --peer N --memory N` (0: without).
 """
 
