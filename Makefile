@@ -5,12 +5,14 @@ PY := $(VENV)/bin/python
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
-.PHONY: help setup run test bench lint messages check
+.PHONY: help setup run test bench lint messages check backup restore
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run       set up, fill a demo dealership on first start, and serve it (PORT=8000, DCRC_DATA_DIR=var, DCRC_DEMO=1)"
 	@echo "make test      set up and run the whole suite on every database, broker and browser that answers"
+	@echo "make backup    write everything into one .zip, while people work (TO=folder KEEP=number)"
+	@echo "make restore   put a backup back in the place of everything (FILE=backup.zip)"
 	@echo "make setup     only set up: virtual environment, requirements, database, translations, static files"
 	@echo "make bench     time the work that matters against its floor (PERFORMANCE in docs/benchmarks.md)"
 	@echo "make lint      ruff, checks, missing migrations, unfinished translations"
@@ -35,6 +37,15 @@ setup: $(RUNTIME)
 
 run: $(RUNTIME)
 	@$(PY) -m dcrc.run
+
+backup: $(RUNTIME)
+	@$(PY) manage.py compile_catalogs
+	@$(PY) manage.py backup $(if $(TO),--to "$(TO)") $(if $(KEEP),--keep "$(KEEP)")
+
+restore: $(RUNTIME)
+	@$(PY) manage.py compile_catalogs
+	@test -n "$(FILE)" || { echo "Which backup? make restore FILE=var/backups/dcrc-20260318-013000.zip"; exit 1; }
+	@$(PY) manage.py restore "$(FILE)"
 
 test: $(DEV)
 	@$(PY) -m tests.run

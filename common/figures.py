@@ -57,7 +57,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Figure:
-    """`formula` is printed below the number. `of`: code of the figure of the same source that it is a share of."""
+    """`formula` is printed below the number. `of`: code of the figure of the same source that it is a share of.
+
+    `is_detail`: for reports that go into detail; overviews leave it out.
+    """
 
     code: str
     label: LazyText
@@ -65,35 +68,40 @@ class Figure:
     source: Source
     where: Q = field(default_factory=Q)
     of: str = ""
+    is_detail: bool = False
 
     def rows(self, scope: Scope, **keys) -> QuerySet:
         """The rows behind the number; `keys` name one part of each given split (rule="service_3dc").
 
         Raises ValueError for a key that its column cannot hold, KeyError for a split the figure does not have.
         """
-        parts = {self.source.splits[split].column: key for split, key in keys.items()}
-        return self.source.opens(self.source.rows(scope).filter(self.where, **parts))
+        return self.source.opens(_part_of(self.source, scope, keys).filter(self.where))
 
     def _count(self):
         return Count(self.source.unit, filter=self.where or None, distinct=self.source.unit != "pk")
 
 
-def split_counts(figures: Iterable[Figure], scope: Scope, split: str) -> dict[object, dict[str, int]]:
-    """{key: {figure code: number}} for the parts that have rows. One query for each source, whatever the rows."""
+def split_counts(figures: Iterable[Figure], scope: Scope, split: str, **keys) -> dict[object, dict[str, int]]:
+    """{key: {figure code: number}} for the parts that have rows; `keys` name one part of further splits, as in Figure.rows.
+
+    One query for each source, whatever the rows.
+    """
     counts: dict[object, dict[str, int]] = {}
     for source, together in _by_source(figures):
         column = source.splits[split].column
         columns = {figure.code: figure._count() for figure in together}
-        for row in source.rows(scope).order_by().values(column).annotate(**columns):
+        for row in _part_of(source, scope, keys).order_by().values(column).annotate(**columns):
             counts.setdefault(row.pop(column), {}).update(row)
     return counts
 
 
-def totals(figures: Iterable[Figure], scope: Scope) -> dict[str, int]:
-    """{figure code: number} of the whole. One query for each source."""
+def totals(figures: Iterable[Figure], scope: Scope, **keys) -> dict[str, int]:
+    """{figure code: number} of the whole, or of the part that `keys` name. One query for each source."""
     counts: dict[str, int] = {}
     for source, together in _by_source(figures):
-        counts |= source.rows(scope).order_by().aggregate(**{figure.code: figure._count() for figure in together})
+        counts |= (
+            _part_of(source, scope, keys).order_by().aggregate(**{figure.code: figure._count() for figure in together})
+        )
     return counts
 
 
@@ -105,6 +113,10 @@ def share(part: int, whole: int) -> int | None:
     if rounded == 100 and part < whole:
         return 99
     return 1 if rounded == 0 and part else rounded
+
+
+def _part_of(source, scope, keys) -> QuerySet:
+    return source.rows(scope).filter(**{source.splits[split].column: key for split, key in keys.items()})
 
 
 def _by_source(figures) -> list[tuple[Source, list[Figure]]]:

@@ -113,6 +113,49 @@ def _plain_type(field):
     return models.BigIntegerField() if isinstance(field, models.BigAutoField) else field
 
 
+class Later(models.Value):
+    """A value that a compiled statement is told each time it runs (`Compiled.run`)."""
+
+    def __init__(self, name: str, output_field):
+        super().__init__(None, output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler, connection):
+        return "%s", [self.told(lambda value: self.output_field.get_db_prep_value(value, connection))]
+
+    def told(self, adapt):
+        return _Told(self.name, adapt)
+
+
+class _Told:
+    def __init__(self, name, adapt):
+        self.name, self.adapt = name, adapt
+
+
+class Spelled(models.Value):
+    """A code of our own, written into the statement: SQLite sees only what is spelled out when it asks whether an index over
+    some of the rows will do for a list of states."""
+
+    def as_sql(self, compiler, connection):
+        if self.value and not str(self.value).isidentifier():
+            raise ValueError(self.value)
+        return f"'{self.value}'", []
+
+
+class Compiled:
+    """A statement that is built once and run often: building one costs as much as inserting a thousand rows."""
+
+    def __init__(self, sql: str, parameters, using: str, gives_rows: bool):
+        self.sql, self.parameters, self.using, self.gives_rows = sql, parameters, using, gives_rows
+
+    def run(self, **told) -> list[tuple]:
+        """Run it with these values for its `Later`s; gives the rows it returns."""
+        values = [each.adapt(told[each.name]) if isinstance(each, _Told) else each for each in self.parameters]
+        with connections[self.using].cursor() as cursor:
+            cursor.execute(self.sql, values)
+            return cursor.fetchall() if self.gives_rows else []
+
+
 def insert_select(
     model, queryset, values: dict, *, update: list[str] = (), conflict: list[str] = (), returning: list[str] = ()
 ) -> list[tuple]:
@@ -122,6 +165,14 @@ def insert_select(
     A row that meets an existing one is left out, or, with `conflict` (the unique columns), overwrites its `update` fields.
     Rows left out are not returned. One statement; the caller holds the transaction.
     """
+    compiled = compile_insert(model, queryset, values, update=update, conflict=conflict, returning=returning)
+    return compiled.run() if compiled else []
+
+
+def compile_insert(
+    model, queryset, values: dict, *, update: list[str] = (), conflict: list[str] = (), returning: list[str] = ()
+) -> Compiled | None:
+    """The same as a statement to be run later, any number of times; None where nothing can ever be inserted."""
     connection = connections[queryset.db]
     quote = connection.ops.quote_name
     fields = [model._meta.get_field(name) for name in values]
@@ -135,7 +186,7 @@ def insert_select(
     try:
         sql, parameters = rows.query.get_compiler(queryset.db).as_sql()
     except EmptyResultSet:
-        return []
+        return None
     # The WHERE is for SQLite, whose parser takes ON CONFLICT after a bare SELECT for a join condition.
     statement = (
         f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in fields)}) "
@@ -149,9 +200,7 @@ def insert_select(
         statement += "DO NOTHING"
     if returning:
         statement += f" RETURNING {', '.join(quote(model._meta.get_field(name).column) for name in returning)}"
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall() if returning else []
+    return Compiled(statement, parameters, queryset.db, bool(returning))
 
 
 def database_now(using="default") -> dt.datetime:

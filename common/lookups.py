@@ -9,7 +9,7 @@ from django.db.models import CharField, Field, ForeignKey, Lookup
 @Field.register_lookup
 @ForeignKey.register_lookup
 class Among(Lookup):
-    """`field__among={…}`: text or whole numbers, never None. A set, since Django looks into each element of a list."""
+    """`field__among={…}`: text, whole numbers or dates, never None. A set, since Django looks into each element of a list."""
 
     lookup_name = "among"
     prepare_rhs = False
@@ -19,11 +19,19 @@ class Among(Lookup):
         kind = self.lhs.output_field.db_type(connection)
         # Element for element the type of the column, or the index would not be used.
         base = "text" if kind.startswith("varchar") else kind
-        return f"{left} = ANY(%s::{base}[])", [*parameters, list(self.rhs)]
+        return f"{left} = ANY(%s::{base}[])", [*parameters, self._given(list)]
 
     def as_sql(self, compiler, connection):
         left, parameters = self.process_lhs(compiler, connection)
-        return f"{left} IN (SELECT value FROM json_each(%s))", [*parameters, json.dumps(list(self.rhs))]
+        return f"{left} IN (SELECT value FROM json_each(%s))", [*parameters, self._given(_as_json)]
+
+    def _given(self, adapt):
+        """The values, or the place for those that a compiled statement is told later (insert_select.Later)."""
+        return self.rhs.told(adapt) if hasattr(self.rhs, "told") else adapt(self.rhs)
+
+
+def _as_json(values):
+    return json.dumps(list(values), default=str)  # a date as SQLite keeps it
 
 
 @CharField.register_lookup

@@ -25,12 +25,21 @@ class Tie(Enum):
     TRACE = "trace"  # a ledger that keeps the number of the record, whatever becomes of it
 
 
+class Joining(Enum):
+    """What becomes of a row when its customer's file is merged into another one (customers.services.merging)."""
+
+    MOVES = "moves"  # it names the kept customer from then on, and the other one again after an undo
+    BY_APP = "by_app"  # the app that owns it joins the two files' rows itself: rows of both may be about the same thing
+    STAYS = "stays"  # it goes on naming the file that is gone: a trace, or what two files had between them
+
+
 @dataclass(frozen=True)
 class Follow:
     """Rows of `model` name a record of `to` in their column `field` (a foreign key, or its plain number).
 
     where: only these rows (of WORK: only they keep a record).
     reason: of WORK and FACT, why the record was kept when an import was undone; one sentence.
+    merge: of what names a customer, what a merge does with it; WORK and FACT move where nothing else is said.
     """
 
     model: str
@@ -39,6 +48,12 @@ class Follow:
     tie: Tie
     reason: str | LazyText = ""
     where: Q = field(default_factory=Q)
+    merge: Joining | None = None
+
+    @property
+    def joining(self) -> Joining | None:
+        """None where nobody has thought about it, which a test forbids."""
+        return self.merge or (Joining.MOVES if self.tie in (Tie.WORK, Tie.FACT) else None)
 
     @property
     def code(self) -> str:
@@ -63,6 +78,11 @@ def all_follows() -> tuple[Follow, ...]:
 def follows_to(label: str, *ties: Tie) -> list[Follow]:
     """The ties of these kinds to a model ("customers.Vehicle")."""
     return [follow for follow in all_follows() if follow.to == label and follow.tie in ties]
+
+
+def moving_to(label: str) -> list[Follow]:
+    """What a merge moves from one record of this model to another."""
+    return [follow for follow in all_follows() if follow.to == label and follow.joining is Joining.MOVES]
 
 
 def reason_of(code: str) -> str:

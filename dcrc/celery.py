@@ -1,6 +1,7 @@
 """The Celery application. The beat schedule stands in settings (CELERY_BEAT_SCHEDULE) and nowhere else."""
 
 import os
+import threading
 
 from celery import Celery
 from celery.signals import worker_ready
@@ -18,3 +19,11 @@ def catch_up(sender=None, **kwargs):
     """What a stopped machine missed is found from the database, so a worker starts by looking (DESIGN: catch-up, never a clock tick)."""
     for name in settings.CATCH_UP_TASKS:
         app.send_task(name)
+
+
+@worker_ready.connect
+def live(sender=None, **kwargs):
+    """Signs of life come from the process itself, not from its tasks alone: a worker that is busy for an hour is not a dead one."""
+    from office.watch.heartbeats import keep_beating  # not before the apps are there
+
+    threading.Thread(target=keep_beating, args=(sender.hostname,), name="signs-of-life", daemon=True).start()

@@ -15,6 +15,7 @@ from dcrc import env
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load_dotenv(BASE_DIR / ".env")
 
+VERSION = "0.5"
 PRODUCTION = env.text("DCRC_ENV", "embedded") == "production"
 DEBUG = env.flag("DCRC_DEBUG", False)
 DATA_DIR = Path(env.text("DCRC_DATA_DIR", str(BASE_DIR / "var"))).resolve()
@@ -26,7 +27,9 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [])
 # --- Applications, from the roof down -----------------------------------------------------------------------------
 INSTALLED_APPS = [
     "demo",
+    "quality",
     "reports",
+    "reception",
     "followups",
     "cvp",
     "complaints",
@@ -86,6 +89,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "accounts.context_processors.navigation",
                 "office.context_processors.bell",
+                "office.context_processors.alarms",
             ],
         },
     }
@@ -96,11 +100,17 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- Wiring by dotted names: what the floors declare ----------------------------------------------------------------
 # Run by accounts.services.create_store for every new store, in this order; each takes (store).
-STORE_DEFAULTS = ["cvp.defaults.seed_store", "followups.defaults.seed_store"]
+STORE_DEFAULTS = [
+    "customers.defaults.seed_store",
+    "cvp.defaults.seed_store",
+    "followups.defaults.seed_store",
+    "quality.defaults.seed_store",
+]
 # Modules that declare importable sheets (a list `SHEETS` of dms.sheets.Sheet).
 DMS_SHEETS = ["customers.sheets", "complaints.sheets"]
 # Called after a batch has been imported, with (store_id, batch_id); must be safe to run twice.
 DMS_AFTER_IMPORT = ["followups.tasks.generate_after_import", "customers.tasks.find_duplicates_after_import"]
+DMS_AFTER_IMPORT += ["customers.tasks.number_files_after_import"]
 # The same after an import was undone, wholly or in part.
 DMS_AFTER_UNDO = DMS_AFTER_IMPORT
 # Modules that declare which rows follow a person, a car, a fact (a list `FOLLOWS` of common.personal.Follow).
@@ -111,34 +121,77 @@ PERSONAL = [
     "complaints.personal",
     "cvp.personal",
     "followups.personal",
+    "reception.personal",
+    "quality.personal",
 ]
 # What the codes of notices mean: registries {code: function of the parameters that gives the sentence}.
-NOTICE_WORDINGS = ["dms.notices.WORDS"]
+NOTICE_WORDINGS = [
+    "office.backups.nightly.NOTICE_WORDS",
+    "dms.notices.WORDS",
+    "followups.services.undecided.NOTICE_WORDS",
+    "followups.services.calendar_years.NOTICE_WORDS",
+    "followups.services.situations.NOTICE_WORDS",
+    "followups.services.steering_notices.NOTICE_WORDS",
+    "quality.wording.NOTICE_WORDS",
+    "followups.services.handing.NOTICE_WORDS",
+]
+# Modules that declare what can be looked at to know whether all is well (a list `CHECKS` of common.health.Check).
+HEALTH_CHECKS = ["office.health", "followups.health", "dms.health"]
 # Modules that declare figures (a list `FIGURES` of common.figures.Figure).
-FIGURES = ["followups.figures", "customers.figures"]
+FIGURES = [
+    "followups.figures",
+    "followups.daily_figures",
+    "complaints.figures",
+    "customers.figures",
+    "reception.figures",
+    "quality.figures",
+]
 # Who plans the call that settles a conflict, (customer, subject=, by=, now=) -> id, and who withdraws it, (id, customer, now=) -> bool.
 CUSTOMERS_ASK_BY_CALL = "followups.services.planned.plan_verification"
 CUSTOMERS_ASK_NO_MORE = "followups.services.planned.withdraw_planned"
+# Who names the topics that a customer may not want to be contacted about: () -> [(code, label)].
+WISH_TOPICS = "followups.rules.topic_choices"
 # What the customer page shows of the floors above, by URL: (URL name taking the customer's id, permission).
 CUSTOMER_PANELS = [
     ("followups:customer_panel", "followups.work_queue"),
+    ("followups:wishes_panel", "customers.view_customer"),
     ("complaints:customer_panel", "complaints.view_complaint"),
     ("cvp:customer_panel", "cvp.view_response"),
 ]
+# Where it is noted that she does not want to be called: (URL name taking the customer's id, permission).
+CUSTOMER_QUIET_PAGES = [("followups:wish", "customers.change_customer")]
 # What the result page of an import shows of the floors above, by URL: (URL name taking the batch's id, permission).
 IMPORT_PANELS = [("followups:import_effect", "followups.work_queue")]
 # What one may begin from there: (URL name taking the customer's id, permission, label, icon).
-CUSTOMER_ACTIONS = [("followups:plan", "followups.work_queue", _("Plan a call"), "calendar-plus")]
+CUSTOMER_ACTIONS = [
+    ("followups:plan", "followups.work_queue", _("Plan a call"), "calendar-plus"),
+    ("followups:inbound", "followups.work_queue", _("The customer rang us"), "telephone-inbound"),
+    ("followups:assign", "followups.manage_queue", _("Give to a person"), "person-check"),
+    ("reception:person", "reception.receive_customers", _("At the store"), "door-open"),
+]
+# What the reception shows beside a customer of the floors beside it, by URL: (URL name taking the customer's id, permission). Open recalls
+# belong here as soon as an app knows them; an appointments app feeds `reception.services.expect`.
+ARRIVAL_PANELS = []
 # Who words a row of the contact ledger: origin -> (a function that takes contacts and gives {id: text}, URL name of the origin's page).
-CONTACT_ORIGINS = {"followups.call": ("followups.wording.word_contacts", "followups:call", "followups.work_queue")}
+CONTACT_ORIGINS = {
+    "followups.call": ("followups.wording.word_contacts", "followups:call", "followups.work_queue"),
+    "followups.message": ("followups.wording.word_contacts", "", "followups.work_queue"),
+    "followups.in_person": ("followups.wording.word_contacts", "", "followups.work_queue"),
+    "reception.note": ("reception.wording.word_contacts", "reception:note", "reception.receive_customers"),
+    "reception.decision": ("reception.wording.word_contacts", "reception:decision", "reception.receive_customers"),
+    "quality.attempt": ("quality.wording.word_contacts", "", "quality.work_checks"),
+}
 # Main navigation, in order: (label, URL name, permission or None, icon, URL namespaces for which it is lit).
 NAVIGATION = [
     (_("Call queue"), "followups:queue", "followups.work_queue", "telephone", ("followups",)),
+    (_("Arrivals"), "reception:board", "reception.receive_customers", "door-open", ("reception",)),
     (_("Customers"), "customers:list", "customers.view_customer", "people", ("customers",)),
     (_("Complaints"), "complaints:list", "complaints.view_complaint", "exclamation-triangle", ("complaints",)),
     (_("Import"), "dms:list", "dms.view_batch", "file-earmark-arrow-up", ("dms",)),
     (_("Day figures"), "reports:day", "reports.view_figures", "bar-chart", ("reports",)),
-    (_("Settings"), "accounts:settings", "accounts.view_settings", "gear", ("accounts",)),
+    (_("Spot checks"), "quality:checks", "quality.work_checks", "clipboard-check", ("quality",)),
+    (_("Spot checks"), "quality:mine", "quality.answer_checks", "clipboard-check", ("quality",)),
+    (_("Settings"), "accounts:settings", "accounts.view_settings", "gear", ("accounts", "house")),
 ]
 # A person lands after login on the first of these entries that the role may open.
 # What the settings page offers: (label, URL name, permission, icon, one sentence).
@@ -157,10 +210,103 @@ SETTINGS_PAGES = [
         "person-badge",
         _("Who may log in, in which role; new people, new passwords."),
     ),
+    (
+        _("Dials"),
+        "followups:dials",
+        "followups.manage_queue",
+        "sliders",
+        _("Whom to call, when, in which order; with a look at the next seven days before anything changes."),
+    ),
+    (
+        _("Scripts"),
+        "followups:scripts",
+        "followups.manage_queue",
+        "chat-left-text",
+        _("What is said on each call and sent in each message; tried with a real customer before it is saved."),
+    ),
+    (
+        _("Outcome list"),
+        "followups:outcomes",
+        "followups.manage_queue",
+        "ui-checks",
+        _("The results that can be chosen on the desk, what each of them does, and on which key it lies."),
+    ),
+    (
+        _("Service intervals"),
+        "customers:intervals",
+        "customers.change_careinterval",
+        "speedometer2",
+        _("After how many months or kilometres which car wants service, and how long its warranty runs."),
+    ),
+    (
+        _("Customer files"),
+        "customers:file_dials",
+        "customers.change_filedial",
+        "archive",
+        _("From how many visits a customer is A, B or C, and by which rule her file is numbered."),
+    ),
+    (
+        _("How right the predictions are"),
+        "customers:predictions",
+        "customers.change_careinterval",
+        "bullseye",
+        _("When a service was predicted and when the car really came, by model."),
+    ),
+    (
+        _("Work calendar"),
+        "accounts:calendar",
+        "accounts.change_calendarday",
+        "calendar3",
+        _("Public holidays, make-up workdays, weekly days off: on which days customers are called."),
+    ),
+    (
+        _("Is all well?"),
+        "house:health",
+        "office.view_health",
+        "heart-pulse",
+        _("Database, workers, scheduled work, imports, disk and backup at a glance, and what to do about it."),
+    ),
     (_("Teams"), "accounts:teams", "accounts.view_team", "diagram-3", _("Groups of people within a store.")),
+    (
+        _("Absences"),
+        "accounts:absences",
+        "accounts.view_absence",
+        "person-dash",
+        _("Who is away when, who stands in, and what is handed over."),
+    ),
 ]
 # Requests that a page makes by itself: they do not count as a click for the idle limit.
-BACKGROUND_URL_NAMES = {"followups:renew"}
+BACKGROUND_URL_NAMES = {"followups:renew", "followups:board_live", "office:badge"}
+# What the floors above tell a person who was away, first of all: (user, since, now) -> [(words, URL)].
+AWAY_LINES = ["followups.reading.away.promises_missed"]
+
+# The public holidays that ship with the software are entered after each migrate.
+CALENDAR_SHIPPED = True
+# Called with (store, now=) after its calendar has changed.
+AFTER_CALENDAR_CHANGE = ["followups.services.moments.calendar_changed"]
+# What the calendar page shows of the floors above, by URL: (URL name, permission).
+CALENDAR_PANELS = [("followups:moving", "accounts.change_calendarday")]
+# How the calendar page reads an uploaded list: (file) -> rows of cells; raises ValidationError with one sentence.
+CALENDAR_READER = "dms.lists.read_list"
+# Called with (customer's id) before her row is locked for a change of the hour at which she is best called: the card is locked before her.
+BEFORE_HOUR_CHANGE = ["followups.services.cards.lock_card"]
+# Called with (customer, now=) after the hour at which she is best called has changed.
+AFTER_HOUR_CHANGE = ["followups.services.moments.hour_changed"]
+# Two files of one customer become one: (kept id, gone id, by=, now=) locks what the floors above have of them, or raises
+# customers.services.errors.MergeRefused; the same before that is taken back.
+BEFORE_MERGE = ["followups.services.merging.lock_both"]
+# (kept id, gone id, now=) -> what it has done, for JSON; and its counterpart, in the same order: (kept id, gone id, done, since=, now=)
+# -> {code: rows that had to stay}.
+AFTER_MERGE = ["followups.services.merging.join_calls"]
+AFTER_UNMERGE = ["followups.services.merging.part_calls"]
+
+# Called with (absence, now=) in the transaction that entered, changed or ended one.
+AFTER_ABSENCE_CHANGE = ["followups.services.away.absence_changed"]
+# What a person holds, (person) -> [(words, count)], asked before an account is closed; and who frees it, (person, by=, now=).
+HOLDINGS_OF = "followups.reading.holdings.lines_of"
+AFTER_DEACTIVATION = "followups.services.away.free"
+# Where it is handed over: (URL name taking the person's id, permission).
+HAND_OVER_PAGE = ("followups:hand_over", "followups.hand_over")
 
 # What each role may do (Django permissions; one group per role, seeded after every migrate).
 # Who may correct a customer may also say which of two values is right.
@@ -170,15 +316,37 @@ _CUSTOMERS = [
     "customers.reveal_phone",
     "customers.resolve_conflict",
 ]
+_RECEPTION = "reception.receive_customers"
 _COMPLAINTS = ["complaints.view_complaint", "complaints.add_complaint", "complaints.change_complaint"]
 ROLE_PERMISSIONS = {
-    "specialist": ["followups.work_queue", *_CUSTOMERS, *_COMPLAINTS, "cvp.view_response"],
+    "specialist": [
+        "followups.work_queue",
+        "quality.answer_checks",
+        _RECEPTION,
+        *_CUSTOMERS,
+        *_COMPLAINTS,
+        "cvp.view_response",
+    ],
+    # Stands before the customer: checks her data and takes her complaint down, but rings nobody and handles no case.
+    "reception": [
+        _RECEPTION,
+        "customers.view_customer",
+        "customers.change_customer",
+        "customers.reveal_phone",
+        "complaints.view_complaint",
+        "complaints.add_complaint",
+    ],
     "manager": [
         "followups.work_queue",
         "followups.manage_queue",
+        _RECEPTION,
+        "followups.hand_over",
         *_CUSTOMERS,
         "customers.add_customer",
         "customers.send_outward",
+        "customers.merge_customer",
+        "customers.change_careinterval",
+        "customers.change_filedial",
         *_COMPLAINTS,
         "complaints.close_complaint",
         "cvp.view_response",
@@ -186,18 +354,26 @@ ROLE_PERMISSIONS = {
         "dms.add_batch",
         "dms.undo_batch",
         "reports.view_figures",
+        "office.view_health",
+        "reports.view_callback_report",
+        "quality.work_checks",
         "accounts.view_settings",
+        "accounts.change_calendarday",
         "accounts.view_team",
         "accounts.add_team",
         "accounts.change_team",
         "accounts.view_user",
+        "accounts.view_absence",
+        "accounts.change_absence",
     ],
     "administrator": [
         "customers.view_customer",
         "dms.view_batch",
         "dms.add_batch",
         "reports.view_figures",
+        "office.view_health",
         "accounts.view_settings",
+        "accounts.change_calendarday",
         "accounts.view_store",
         "accounts.add_store",
         "accounts.change_store",
@@ -207,6 +383,9 @@ ROLE_PERMISSIONS = {
         "accounts.view_user",
         "accounts.add_user",
         "accounts.change_user",
+        "accounts.view_absence",
+        "accounts.change_absence",
+        "followups.hand_over",
     ],
 }
 
@@ -271,6 +450,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 HTTPS = env.flag("DCRC_HTTPS", PRODUCTION)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a load balancer asks from inside
 SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 31536000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 BEHIND_PROXY = env.flag("BEHIND_PROXY", False)
@@ -320,6 +500,17 @@ IMPORT_SILENCE_DAYS = env.number("IMPORT_SILENCE_DAYS", 30)
 # Uploaded files and remarks on their rows are thrown away so many days after the import; its counts stay.
 IMPORT_KEEP_DAYS = env.number("IMPORT_KEEP_DAYS", 180)
 
+# --- Is all well --------------------------------------------------------------------------------------------------------
+# Scheduled work counts as late, and managers see a banner, after so many minutes without a sign of life.
+HEALTH_LATE_MINUTES = env.number("HEALTH_LATE_MINUTES", 10)
+# Less free space than this is too little, whatever its share of the disk.
+DISK_FREE_MB = env.number("DISK_FREE_MB", 1024)
+# Backups: where they go, and how many nightly ones are kept (0: none is made by itself).
+BACKUP_DIR = Path(env.text("BACKUP_DIR", str(DATA_DIR / "backups")))
+BACKUP_KEEP = env.number("BACKUP_KEEP", 14)
+# The folders that a backup takes along, beside the database: {name in the archive: folder}.
+BACKUP_FOLDERS = {"uploads": "MEDIA_ROOT", "inbox": "INBOX_DIR"}  # names of settings
+
 # --- Celery: the broker is a doorbell, the database is the ledger -------------------------------------------------------
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
@@ -355,6 +546,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "followups.tasks.generate_due_items",
         "schedule": crontab(hour=0, minute=5),
     },
+    # Once a week every open item is looked at, not only those that something has happened to.
+    "generate-due-items-in-full": {
+        "task": "followups.tasks.generate_due_items",
+        "schedule": crontab(hour=2, minute=30, day_of_week="sun"),
+        "kwargs": {"full": True},
+    },
+    # Before the queue is made: who was expected yesterday and did not come is asked today.
+    "follow-up-absent": {"task": "reception.tasks.follow_up_absent", "schedule": crontab(hour=6, minute=20)},
     # Finds what a killed worker or a wiped broker left undone.
     "sweep-imports": {"task": "dms.tasks.sweep_imports", "schedule": 60.0},
     "sweep-after-imports": {"task": "followups.tasks.sweep_after_imports", "schedule": 60.0},
@@ -362,16 +561,35 @@ CELERY_BEAT_SCHEDULE = {
     "read-inbox": {"task": "dms.tasks.read_inbox", "schedule": 60.0},
     "check-import-silence": {"task": "dms.tasks.check_import_silence", "schedule": crontab(hour=7, minute=45)},
     "purge-uploads": {"task": "dms.tasks.purge_uploads", "schedule": crontab(hour=3, minute=40)},
+    # Calls of the days before that the manager makes again; caught up after days off.
+    "draw-spot-checks": {"task": "quality.tasks.draw_spot_checks", "schedule": crontab(hour=7, minute=20)},
+    "sweep-moves": {"task": "followups.tasks.sweep_moves", "schedule": 60.0},
+    "sweep-queue-moves": {"task": "followups.tasks.sweep_queue_moves", "schedule": 60.0},
     # A promise whose moment has come rises above the other topics of its card.
     "wake-promises": {"task": "followups.tasks.wake_due_promises", "schedule": 60.0},
+    "make-nightly-backup": {"task": "office.tasks.make_nightly_backup", "schedule": crontab(hour=1, minute=30)},
+    "show-sign-of-life": {
+        "task": "office.tasks.show_sign_of_life",
+        "schedule": 60.0,
+        "kwargs": {"sender": "beat"},
+        "options": {"expires": 300},
+    },
+    # What the absent and the leavers hold goes to whoever stands in, from the days in the database.
+    "free-the-absent": {"task": "followups.tasks.free_the_absent", "schedule": 300.0},
     "clear-sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
 }
 # Sent once by every worker as it starts.
 CATCH_UP_TASKS = [
+    "office.tasks.show_sign_of_life",
     "dms.tasks.sweep_imports",
     "followups.tasks.sweep_after_imports",
+    "followups.tasks.sweep_moves",
+    "followups.tasks.sweep_queue_moves",
     "dms.tasks.read_inbox",
+    "reception.tasks.follow_up_absent",
+    "followups.tasks.free_the_absent",
     "followups.tasks.generate_due_items",
+    "quality.tasks.draw_spot_checks",
 ]
 
 # --- Logging ----------------------------------------------------------------------------------------------------------

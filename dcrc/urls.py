@@ -10,7 +10,10 @@ urlpatterns = [
     path("calls/", include("followups.urls")),
     path("complaints/", include("complaints.urls")),
     path("surveys/", include("cvp.urls")),
+    path("reception/", include("reception.urls")),
     path("figures/", include("reports.urls")),
+    path("", include("office.house_urls")),
+    path("quality/", include("quality.urls")),
     path("notices/", include("office.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -2,23 +2,36 @@
 
 const form = () => document.getElementById("desk-form");
 
-// Who changes the language in the middle of a call keeps what was typed since the last draft: it is kept first, then the switch goes on.
+// Who changes the language, undoes, or goes on with another card in the middle of a call keeps what was typed since the last draft: it
+// is kept first, then she goes.
+const LEAVING = "[data-language], .tray form, form.undo";
 let isKept = false;
 document.addEventListener("submit", async (event) => {
-  if (!event.target.matches("[data-language]") || !form() || isKept) return;
+  if (!event.target.matches(LEAVING) || !form() || isKept) return;
   event.preventDefault();
   await fetch(form().dataset.draft, { method: "POST", body: new FormData(form()) }).catch(() => null);
   isKept = true;
   event.target.requestSubmit(event.submitter);
 });
 
-// A save that the server would not take from a browser whose cookies were cleared: kept in this tab until she has logged in again.
+// By a link, or by closing the page: the same, on the way out.
+let isTyped = false;
+document.addEventListener("input", (event) => (isTyped ||= form()?.contains(event.target)));
+document.addEventListener("htmx:afterSettle", (event) => (isTyped &&= event.target.id !== "desk"));
+addEventListener("pagehide", () => form() && isTyped && navigator.sendBeacon(form().dataset.draft, new FormData(form())));
+
+// What is being saved is kept in this tab until the server has it: the line may break, the session may have ended (the login follows, and
+// leads back here), the cookies may be gone.
 const place = () => `desk:${form().getAttribute("action")}`;
-document.addEventListener("htmx:responseError", (event) => {
-  if (!form() || event.detail.xhr.status !== 403) return;
+let kept = "";
+
+export function keep() {
   const typed = [...new FormData(form())].filter(([name]) => name !== "csrfmiddlewaretoken" && name !== "token");
-  sessionStorage.setItem(place(), JSON.stringify(typed));
-});
+  kept = place();
+  sessionStorage.setItem(kept, JSON.stringify(typed));
+}
+
+export const forget = () => sessionStorage.removeItem(kept);
 
 function restore() {
   const typed = JSON.parse(sessionStorage.getItem(place()) ?? "[]");

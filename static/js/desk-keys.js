@@ -1,10 +1,9 @@
 // The desk by keyboard. Letters are read by their place on the board (event.code), so an input method that is switched on
 // does not swallow them; while something is being typed only Ctrl+Enter, the F keys and Esc are ours.
-import { advance, desk, go, move, press, showTopic, start, stopNamed } from "./desk-stops.js";
+import { advance, desk, go, isTyping, move, press, showTopic, start, stopNamed } from "./desk-stops.js";
 
 const LEVELS = { F1: "F1", F2: "F2", F3: "F3", KeyJ: "F1", KeyW: "F2", KeyX: "F3" };
 const find = (selector) => desk().querySelector(selector);
-const isTyping = (element) => element.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
 const current = () => find("[data-topic].is-current");
 let byArrow = false;
 
@@ -29,7 +28,10 @@ const LETTERS = {
   KeyK: () => current()?.querySelector("[data-complain]").click(),
   KeyC: () => find(".number:has(:checked) [data-copy]")?.click(),
   KeyT: () => find("[data-try-next]").click(),
+  KeyQ: () => find("[data-situations]").click(),
   KeyS: () => find("[data-skip]").click(),
+  PageUp: () => find("[data-previous]").click(),
+  PageDown: () => find("[data-skip]").click(),
   ArrowDown: () => move(1),
   ArrowUp: () => move(-1),
 };
@@ -44,15 +46,17 @@ function enter(event) {
 
 function escape(event) {
   event.preventDefault();
-  const open = desk().querySelector("details[open]");
+  const open = find("details[open]");
   if (open) open.open = false;
   else if (isTyping(event.target)) event.target.blur();
   else find("[data-release]").click();
 }
 
 function inDialog(event, dialog) {
-  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
-  if (digit && !isTyping(event.target)) dialog.querySelector(`[data-key="${digit[1]}"]`)?.click();
+  const digit = /^(?:Digit|Numpad)([0-9])$/.exec(event.code);
+  if (!digit || isTyping(event.target)) return;
+  event.preventDefault(); // what opens may be a field, which is not to begin with the digit
+  [...dialog.querySelectorAll(`[data-key="${digit[1]}"]`)].find((choice) => choice.checkVisibility())?.click();
 }
 
 document.addEventListener("keydown", (event) => {
@@ -69,8 +73,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     return find("[data-save]").click();
   }
-  if (event.key === "Escape") return escape(event);
-  if (event.key === "Enter") return enter(event);
+  if (event.key === "Escape" || event.key === "Enter") return event.key === "Enter" ? enter(event) : escape(event);
   if (isTyping(event.target)) return;
   if (control && event.code === "KeyZ" && find("[data-undo]")) {
     event.preventDefault();

@@ -4,9 +4,10 @@
 let here = null;
 
 export const desk = () => document.getElementById("desk");
+export const isTyping = (element) => element.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
 const chosen = (name) => desk().querySelector(`[name="${name}"]:checked`);
 const isShown = (element) => element.getClientRects().length > 0;
-const isLeft = (topic) => topic.querySelector(".own-outcome").value === "leave";
+const isLeft = (topic) => "settled" in topic.dataset || topic.querySelector(".own-outcome").value === "leave";
 
 function stopsOfTopic(topic) {
   const complaint = topic.querySelector("[data-complaint]");
