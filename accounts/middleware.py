@@ -1,5 +1,6 @@
 """Small courtesies of the door: the reader's language, the store's time zone, the idle clock, a login that leads back."""
 
+import datetime as dt
 import time
 from urllib.parse import urlencode, urlsplit
 
@@ -8,6 +9,8 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone, translation
+
+from accounts.models import User
 
 
 class LanguageMiddleware:
@@ -73,6 +76,7 @@ class IdleMiddleware:
     """
 
     STEP = 60  # seconds
+    NOTED = dt.timedelta(minutes=5)  # the person's own stamp, from which her next login counts how long she was away
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -85,6 +89,9 @@ class IdleMiddleware:
             now = int(time.time())
             if now - request.session.get("seen", 0) >= self.STEP:
                 request.session["seen"] = now
+                moment = timezone.now()
+                if request.user.seen_at is None or moment - request.user.seen_at >= self.NOTED:
+                    User.objects.filter(pk=request.user.pk).update(seen_at=moment)
 
 
 class StoreTimeMiddleware:

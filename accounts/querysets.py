@@ -59,3 +59,16 @@ class PersonQuerySet(models.QuerySet):
         if not text:
             return self
         return self.filter(Q(full_name__icontains=text) | Q(username__icontains=text) | Q(phone__icontains=text))
+
+
+class AbsenceQuerySet(StoreScopedQuerySet):
+    def alive(self):
+        return self.filter(is_void=False)
+
+    def overlapping(self, first_on, last_on):
+        """Those that hold on a day from `first_on` to `last_on` (None: for ever)."""
+        found = self.alive().filter(Q(last_on__isnull=True) | Q(last_on__gte=first_on))
+        return found if last_on is None else found.filter(first_on__lte=last_on)
+
+    def on(self, day):
+        return self.overlapping(day, day)

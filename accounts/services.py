@@ -10,6 +10,7 @@ from accounts.choices import Role
 from accounts.models import Store, Team, User
 from audit.choices import Source
 from audit.services import record_change
+from common.meanwhile import refuse_overwriting
 
 
 class Refused(Exception):
@@ -55,12 +56,13 @@ def create_store(*, code, name, live_on, by=None, **fields) -> Store:
 
 
 @transaction.atomic
-def update_store(store, changes, *, by) -> Store:
+def update_store(store, changes, *, by, seen=None) -> Store:
     """Set `changes` ({field: value}); returns the stored row.
 
     Raises NotOneself where `by` would close the own store, LastAdministrator where nobody could administer any more.
     """
     store = Store.objects.select_for_update().get(pk=store.pk)
+    refuse_overwriting(store, changes, seen)
     differing = _differing(store, changes)
     if "is_active" in differing and not store.is_active:
         if by is not None and by.store_id == store.pk:
@@ -85,14 +87,15 @@ def create_account(*, username, full_name, role, store, password, by=None, **fie
 
 
 @transaction.atomic
-def update_account(person, changes, *, by, deed="edit") -> User:
+def update_account(person, changes, *, by, deed="edit", seen=None) -> User:
     """Set `changes` ({field: value}); returns the stored row.
 
     Group membership follows the role; a team of another store is left behind when the store changes.
-    Raises NotOneself and LastAdministrator.
+    Raises NotOneself, LastAdministrator, and ChangedMeanwhile over what the editor has not `seen`.
     """
     _lock_administrators()
     person = User.objects.select_for_update().get(pk=person.pk)
+    refuse_overwriting(person, changes, seen)
     governed = _governs(person)
     differing = _differing(person, changes)
     if "is_active" in differing and not person.is_active and by is not None and by.pk == person.pk:
@@ -138,8 +141,9 @@ def create_team(*, store, name, by, **fields) -> Team:
 
 
 @transaction.atomic
-def update_team(team, changes, *, by) -> Team:
+def update_team(team, changes, *, by, seen=None) -> Team:
     team = Team.objects.select_for_update().get(pk=team.pk)
+    refuse_overwriting(team, changes, seen)
     _save(team, _differing(team, changes), by=by)
     return team
 

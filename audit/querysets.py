@@ -16,6 +16,10 @@ class StampedQuerySet(models.QuerySet):
         """Everything that belongs to this customer's file: the customer, her phones, her cars."""
         return self.filter(customer_id=customer_id)
 
+    def of_customers(self, customer_ids):
+        """The same of files that have become one."""
+        return self.filter(customer_id__in=customer_ids)
+
     def of_record(self, record):
         return self.filter(model=record._meta.label_lower, object_id=record.pk)
 

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from audit.choices import AccessKind
 from audit.models import Access, Change
 
 
@@ -59,3 +60,32 @@ def record_access(record, *, by, kind, customer_id=None, params=None) -> Access:
         customer_id=customer_id,
         params=params or {},
     )
+
+
+def record_export(model: str, object_id, *, store_id, by, params=None) -> Access:
+    """Write one line that `by` took out a whole that is no record of its own: `model` and `object_id` say of what it was made."""
+    return Access.objects.create(
+        store_id=store_id,
+        at=timezone.now(),
+        actor_id=by.pk,
+        actor_name=by.full_name,
+        kind=AccessKind.EXPORT,
+        model=model,
+        object_id=object_id,
+        params=params or {},
+    )
+
+
+def record_accesses(model: str, ids, *, store_id, by, kind, params=None) -> None:
+    """One line each for these customers' records (`model` as in Access; `ids` are customer ids): a list that was taken out whole."""
+    now = timezone.now()
+    shared = {
+        "store_id": store_id,
+        "at": now,
+        "actor_id": by.pk,
+        "actor_name": by.full_name,
+        "kind": kind,
+        "model": model,
+        "params": params or {},
+    }
+    Access.objects.bulk_create([Access(object_id=pk, customer_id=pk, **shared) for pk in ids], batch_size=500)

@@ -1,21 +1,40 @@
 """One's own account, and the two pages that only lead on: home and settings."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required, permission_required
+from django.contrib.auth.views import LoginView
 from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.absences import absences_to_come
 from accounts.forms import MeForm, OwnPasswordForm
 from accounts.models import User
 from accounts.navigation import entries_for, settings_pages_for
 from accounts.services import set_password, update_account
+from audit.meanwhile import told
 from common.pages import nearest_page
+
+AWAY = dt.timedelta(minutes=30)  # a shorter gap is a change of the browser, not an absence
+
+
+class Login(LoginView):
+    """Django's, which keeps for the first page since when the person was away (office.views.away)."""
+
+    def form_valid(self, form):
+        since = form.get_user().seen_at
+        response = super().form_valid(form)
+        if since is not None and timezone.now() - since >= AWAY:
+            self.request.session["away_since"] = since.isoformat()
+        return response
 
 
 @require_GET
@@ -56,13 +75,14 @@ def me(request):
     person = User.objects.select_related("store", "team").get(pk=request.user.pk)
     form = MeForm(request.POST or None, instance=person, initial={"language": get_language()})
     if request.method == "POST" and form.is_valid():
-        update_account(request.user, form.changes(), by=request.user)
+        update_account(request.user, form.changes() | {"language": form.cleaned_data["language"]}, by=request.user)
         with override(form.cleaned_data["language"]):
             messages.success(request, _("Saved."))
         response = redirect("accounts:me")
         _remember(response, form.cleaned_data["language"])
         return response
-    return render(request, "accounts/me.html", {"form": form, "person": person})
+    away = absences_to_come(person, timezone.localdate())
+    return render(request, "accounts/me.html", {"form": form, "person": person, "absences": away}, status=told(form))
 
 
 @sensitive_post_parameters()

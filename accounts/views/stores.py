@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.forms import StoreForm
 from accounts.models import Store
 from accounts.services import Refused, create_store, update_store
+from audit.meanwhile import told
+from common.meanwhile import ChangedMeanwhile
 
 
 @require_GET
@@ -40,10 +42,12 @@ def store_edit(request, pk):
     form = StoreForm(request.POST or None, instance=store)
     if request.method == "POST" and form.is_valid():
         try:
-            update_store(store, form.changes(), by=request.user)
+            update_store(store, form.changes(), by=request.user, seen=form.seen())
+        except ChangedMeanwhile as error:
+            form.collide(error.stored)
         except Refused as refused:
             form.add_error("is_active", str(refused))
         else:
             messages.success(request, _("Saved."))
             return redirect("accounts:stores")
-    return render(request, "accounts/store_form.html", {"form": form, "store": store})
+    return render(request, "accounts/store_form.html", {"form": form, "store": store}, status=told(form))

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.forms import TeamForm
 from accounts.models import Team
 from accounts.services import create_team, update_team
+from audit.meanwhile import told
+from common.meanwhile import ChangedMeanwhile
 
 
 @require_GET
@@ -41,7 +43,11 @@ def team_edit(request, pk):
     team = get_object_or_404(Team.objects.visible_to(request.user), pk=pk)
     form = TeamForm(request.POST or None, instance=team, user=request.user)
     if request.method == "POST" and form.is_valid():
-        update_team(team, form.changes(), by=request.user)
-        messages.success(request, _("Saved."))
-        return redirect("accounts:teams")
-    return render(request, "accounts/team_form.html", {"form": form, "team": team})
+        try:
+            update_team(team, form.changes(), by=request.user, seen=form.seen())
+        except ChangedMeanwhile as error:
+            form.collide(error.stored)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("accounts:teams")
+    return render(request, "accounts/team_form.html", {"form": form, "team": team}, status=told(form))
