@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+EARLIEST_HOUR, LATEST_HOUR = 8, 20  # at which a customer may want to be called (constraint customer_preferred_hour)
+
 
 class CustomerKind(models.TextChoices):
     PRIVATE = "private", _("Private")
@@ -13,6 +15,15 @@ class Stage(models.TextChoices):
     PROSPECT = "prospect", _("Prospect")
     OWNER = "owner", _("Owner")
     CONTACT = "contact", _("Contact person")  # drives or brings somebody else's car
+
+
+class Segment(models.TextChoices):
+    """By visits within a year (DOMAIN 2.9); the numbers are dials of the store (FileDial)."""
+
+    A = "A", "A"
+    B = "B", "B"
+    C = "C", "C"
+    D = "D", "D"
 
 
 class PhoneKind(models.TextChoices):
@@ -55,10 +66,50 @@ class RenewalKind(models.TextChoices):
     PROSPECT = "prospect", _("Won over")
 
 
+class RenewalGroup(models.TextChoices):
+    """Whom a renewal call meets (DOMAIN 2.5): the script and the report go by it."""
+
+    FIRST = "first", _("First year")  # the new car's first policy ends
+    REPEAT = "repeat", _("Renewed here before")
+    SERVICED = "serviced", _("Serviced here, insured elsewhere")
+    LAPSED = "lapsed", _("Lapsed")  # the last policy known ended one to three years ago
+
+
+class PaceSource(models.TextChoices):
+    """Whose kilometres a day a prediction goes by."""
+
+    OWN = "own", _("This car's own visits")
+    TOLD = "told", _("The DMS")
+    MODEL = "model", _("Average of the model")
+    STORE = "store", _("Average of the store")
+    NONE = "none", _("Months alone")
+
+
+class GoneReason(models.TextChoices):
+    """Why a car is no longer this customer's, or no longer on our roads; it stops what is about this car only (F7)."""
+
+    SOLD = "sold", _("Sold or given away")
+    SCRAPPED = "scrapped", _("Scrapped or a total loss")
+    MOVED = "moved", _("Moved away")
+
+
+class VehicleUse(models.TextChoices):
+    """What a car is driven for, where that is not private use (F10)."""
+
+    COMPANY = "company", _("Company car")
+    FLEET = "fleet", _("Fleet or rental car")
+    TAXI = "taxi", _("Taxi or ride-hailing car")
+
+
+# Their owners plan service and insurance by themselves: reminders and care calls leave them alone (followups.rules).
+SPARED_USES = (VehicleUse.FLEET, VehicleUse.TAXI)
+
+
 class Channel(models.TextChoices):
     PHONE_OUT = "phone_out", _("Call to the customer")
     PHONE_IN = "phone_in", _("Call from the customer")
     SMS = "sms", _("Text message")
+    WECHAT = "wechat", _("WeChat")
     VISIT = "visit", _("Visit")
 
 

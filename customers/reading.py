@@ -7,10 +7,23 @@ from django.db.models import Max
 from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_datetime
 
+from customers.care.planning import DEFAULT_INTERVAL
 from customers.choices import Cover
-from customers.models import Customer, Delivery, FormerPlate, Ownership, Policy, RepairOrder, Vehicle
+from customers.models import (
+    CareInterval,
+    CarePlan,
+    Customer,
+    Delivery,
+    FormerPlate,
+    Ownership,
+    Policy,
+    RepairOrder,
+    Vehicle,
+)
+from customers.wording import service_reason
 
 POLICIES_SHOWN = 6
+SERIES_SHOWN = 500
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,8 @@ class Car:
     former: list[Ownership] = field(default_factory=list)
     former_plates: list[str] = field(default_factory=list)
     policies: list["Insured"] = field(default_factory=list)
+    care: CarePlan | None = None
+    reason: str = ""  # why the next service is due when it is
 
 
 @dataclass
@@ -97,8 +112,8 @@ def list_rows(customers, *, today, zone) -> list[Row]:
 
 
 def cars_of(customer, *, today) -> list[Car]:
-    """Her present cars, newest first, with driver, delivery, last visit, former owners and insurance: six queries."""
-    vehicles = list(Vehicle.objects.alive().filter(owner=customer).select_related("driver").order_by("-id"))
+    """Her present cars, newest first, with driver, delivery, last visit, former owners, insurance and care: six queries."""
+    vehicles = list(Vehicle.objects.alive().filter(owner=customer).select_related("driver", "care").order_by("-id"))
     cars = {vehicle.pk: Car(vehicle) for vehicle in vehicles}
     if not cars:
         return []
@@ -116,8 +131,29 @@ def cars_of(customer, *, today) -> list[Car]:
         cars[pk].last_visit = day
     for row in FormerPlate.objects.alive().filter(vehicle__in=cars).order_by("-id"):
         cars[row.vehicle_id].former_plates.append(row.plate)
+    for car in cars.values():
+        car.care = getattr(car.vehicle, "care", None)
+        if car.care is not None:
+            car.reason = service_reason(car.care, today=today)
     _add_policies(cars, today)
     return list(cars.values())
+
+
+def intervals_of(store) -> list[CareInterval]:
+    """The store's own row first, as shipped where it has none; then by series and model."""
+    rows = list(CareInterval.objects.filter(store=store).order_by("series", "model"))
+    if not rows or rows[0].series:
+        rows.insert(0, CareInterval(store=store, **DEFAULT_INTERVAL._asdict()))
+    return rows
+
+
+def cars_without_interval(store) -> list[tuple[str, str]]:
+    """(series, model) of the store's cars that have no row of their own; the whole series ("" for the model) before its models."""
+    pairs = Vehicle.objects.alive().filter(store=store).exclude(series="").order_by("series", "model")
+    found = set(pairs.values_list("series", "model").distinct()[:SERIES_SHOWN])
+    found |= {(series, "") for series, _model in found}
+    found -= set(CareInterval.objects.filter(store=store).values_list("series", "model"))
+    return sorted(found)
 
 
 def _add_policies(cars, today):

@@ -15,15 +15,18 @@ from django.db.models import Prefetch, Value
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
+import common.lookups  # noqa: F401 - registers `filled`
 from common.pinyin import plain
 from common.union import Arm, compile_arm, union_rows
 from customers.models import Customer, FormerPlate, Phone, RepairOrder, Vehicle
 from customers.reading import brought_by
+from customers.standing import standing_id
 
 CAP = 1_000  # more matches than this are "1,000+"
 MIN_PHONE_TAIL = 4
 MIN_VIN_TAIL = 4
 MIN_PLATE_TAIL = 3
+MIN_ARCHIVE = 4
 VIN_LENGTH = 17
 _LAST = "\U0010ffff"  # sorts after every letter that may follow a prefix
 _STORE, _KEY, _AFTER = -1, "\x01key", "\x01after"  # stand in the compiled SQL for what a search brings
@@ -33,6 +36,7 @@ KINDS: dict[str, LazyText] = {
     "name": _("Customer name"),
     "phone": _("Phone"),
     "plate": _("Plate"),
+    "archive": _("Archive no."),
     "vin": "VIN",
     "former_plate": _("Former plate"),
     "initials": _("Initials"),
@@ -85,11 +89,16 @@ class Lookup:
     key: str
     shown: str
     customer: str = "pk"
+    # Also files that have become part of another one, which they lead to; by an index over the rows that have a key at all.
+    with_merged: bool = False
 
     @functools.cached_property
     def compiled(self) -> Arm:
         """The SQL for any store and key, compiled once: compiling costs more than running it."""
-        rows = self.model.objects.alive().filter(
+        rows = self.model.objects.alive()
+        if self.with_merged:
+            rows = self.model.objects.filter(**{f"{self.key}__filled": True})
+        rows = rows.filter(
             **{
                 "store_id": _STORE,
                 f"{self.key}__gte": _KEY,
@@ -114,6 +123,7 @@ PHONE_TAIL = Lookup("phone", Phone, "reversed", "number", "customer_id")
 PLATE = Lookup("plate", Vehicle, "plate", "plate", "owner_id")
 PLATE_TAIL = Lookup("plate", Vehicle, "plate_reversed", "plate", "owner_id")
 FORMER_PLATE_TAIL = Lookup("former_plate", FormerPlate, "plate_reversed", "plate", "vehicle__owner_id")
+ARCHIVE = Lookup("archive", Customer, "archive_no", "archive_no", with_merged=True)
 VIN_TAIL = Lookup("vin", Vehicle, "vin_reversed", "vin", "owner_id")
 
 
@@ -144,6 +154,8 @@ def lookups(user, text: str) -> list[Arm]:
             wanted.append((PLATE, key))
     if MIN_VIN_TAIL <= len(key) <= VIN_LENGTH and re.fullmatch(r"[A-Z0-9]+", key):
         wanted.append((VIN_TAIL, key[::-1]))
+    if len(text) >= MIN_ARCHIVE and any(sign.isdigit() for sign in text):
+        wanted.append((ARCHIVE, text.upper()))
     latin = re.sub(r"[^a-z0-9]", "", plain(text)) if text.isascii() else ""
     if latin and not latin.isdigit():
         wanted += [(INITIALS, latin), (PINYIN, latin)]
@@ -158,13 +170,24 @@ def with_contents(customers):
     )
 
 
+def _led_on(rows) -> list:
+    """What was found by the archive number of a file that became part of another one is found there."""
+    rows = list(rows)
+    by_number = {pk for pk, kind, _value in rows if kind == ARCHIVE.kind}
+    if not by_number:
+        return rows
+    gone = Customer.objects.filter(pk__in=by_number, merged_into__isnull=False).values_list("pk", flat=True)
+    leads = {pk: standing_id(pk) for pk in gone}
+    return [(leads.get(pk, pk), kind, value) for pk, kind, value in rows]
+
+
 def find(user, text: str, limit: int = 20) -> Found:
     """The customers of the user's store that `text` may mean, best reason first; whole matches before beginnings.
 
     An old plate or a VIN finds the present owner. Five queries at most.
     """
     reasons: dict[int, list[Reason]] = {}
-    rows = union_rows(lookups(user, text))
+    rows = _led_on(union_rows(lookups(user, text)))
     for customer_id, kind, value in sorted(rows, key=lambda row: _RANK[row[1]]):
         reason = Reason(kind, value)
         known = reasons.setdefault(customer_id, [])

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Change
 from audit.reading import Line, read_changes
 from customers.models import Contact, Delivery, Ownership, RepairOrder
+from customers.standing import merged_ids
 
 PAGE = 30
 GROUPS: dict[str, LazyText] = {
@@ -28,7 +29,7 @@ GROUPS: dict[str, LazyText] = {
 }
 # Of two things at one moment the later rank stands above.
 _RANKS = ["owner_from", "owner_until", "delivery", "order", "edit", "contact"]
-_EDITED = ["customers.customer", "customers.phone", "customers.vehicle"]
+_EDITED = ["customers.customer", "customers.phone", "customers.vehicle", "customers.donotcontact"]
 
 
 @dataclass(frozen=True)
@@ -139,9 +140,13 @@ class _Reader:
             yield self._day("owner_until", ownership.ended_on, ownership)
 
     def edit(self):
-        rows = Change.objects.filter(store_id=self.customer.store_id).of_customer(self.customer.pk)
+        rows = Change.objects.filter(store_id=self.customer.store_id).of_customers(
+            [self.customer.pk, *merged_ids(self.customer)]
+        )
         # The number that stepped back says nothing that the one in front has not said.
         rows = rows.filter(model__in=_EDITED).exclude(deed="edit", changes={"is_primary": [True, False]})
+        # A wish for everything on the telephone is told by the mark that follows from it.
+        rows = rows.exclude(model="customers.donotcontact", params={"mark": True})
         changes = self._rows("edit", rows, "at", is_day=False)
         for line in read_changes(changes):
             yield Event("edit", line.at, True, line.change, line=line)

@@ -6,16 +6,92 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from common.birthdays import BadBirthday, check
+from common.birthdays import parse as parse_birthday
 from common.phones import BadPhone, parse_phone
+from customers.choices import EARLIEST_HOUR, LATEST_HOUR
 from customers.forms.base import EditForm, helper
 from customers.forms.phones import phone_error
 from customers.models import Customer, Phone
+from customers.wording import birthday_words
 
-_ABOUT = ["name", "kind", "stage", "contact_person", "address", "postcode", "wechat", "note"]
+_ABOUT = [
+    "name",
+    "kind",
+    "stage",
+    "contact_person",
+    "address",
+    "postcode",
+    "wechat",
+    "note",
+    "birthday",
+    "birthday_is_lunar",
+    "preferred_hour",
+]
 _HELP = {"contact_person": _("For a company: whom to ask for.")}
 
 
-class CustomerForm(EditForm):
+class BirthdayField(forms.CharField):
+    """A month and a day as `10-07`; the value is the number 1007."""
+
+    def to_python(self, value):
+        if isinstance(value, int):
+            return value
+        try:
+            found = parse_birthday(value)
+        except BadBirthday as error:
+            raise ValidationError(_("Month and day, like 10-07."), code="birthday") from error
+        return found[0] if found else None
+
+    def prepare_value(self, value):
+        return f"{value // 100:02d}-{value % 100:02d}" if isinstance(value, int) else value
+
+
+def birthday_field():
+    return BirthdayField(
+        label=_("Birthday"),
+        required=False,
+        help_text=_("Month and day, like 10-07. The year is not asked."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "maxlength": 12}),
+    )
+
+
+class HourField(forms.TypedChoiceField):
+    """An hour of the day; the value is a number before it is cleaned too, as a ModelForm that remembers what it showed needs it."""
+
+    def to_python(self, value):
+        return self._coerce(super().to_python(value))
+
+
+def hour_field():
+    hours = range(EARLIEST_HOUR, LATEST_HOUR + 1)
+    return HourField(
+        label=_("Preferred hour"),
+        required=False,
+        choices=[("", _("No preference")), *((hour, f"{hour}:00") for hour in hours)],
+        coerce=int,
+        empty_value=None,
+        help_text=_("A call is offered at this hour where it may wait for it."),
+    )
+
+
+class BirthdayMixin:
+    """There is such a day in the calendar that is ticked."""
+
+    def clean(self):
+        data = super().clean()
+        data = self.cleaned_data if data is None else data
+        if data.get("birthday"):
+            try:
+                check(data["birthday"], is_lunar=data.get("birthday_is_lunar", False))
+            except BadBirthday:
+                self.add_error("birthday", ValidationError(_("There is no such day."), code="birthday"))
+        return data
+
+
+class CustomerForm(BirthdayMixin, EditForm):
+    birthday = birthday_field()
+    preferred_hour = hour_field()
     verified = forms.BooleanField(
         label=_("Checked with the customer"),
         required=False,
@@ -31,19 +107,31 @@ class CustomerForm(EditForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.helper = helper(
-            "name", ("kind", "stage"), "contact_person", "address", ("postcode", "wechat"), "note", "verified"
+            "name",
+            ("kind", "stage"),
+            "contact_person",
+            "address",
+            ("postcode", "wechat"),
+            ("birthday", "birthday_is_lunar"),
+            "preferred_hour",
+            "note",
+            "verified",
         )
+
+    def word(self, name, value):
+        is_day = name == "birthday" and isinstance(value, int)
+        return birthday_words(value, False) if is_day else super().word(name, value)
 
     def changes(self):
         """What was touched; with “checked with the customer” every field that says something."""
         if not self.cleaned_data["verified"]:
             return super().changes()
-        return {
-            name: self.cleaned_data[name] for name in _ABOUT if self.cleaned_data[name] or name in self.changed_data
-        }
+        return {name: self.cleaned_data[name] for name in _ABOUT if self.cleaned_data[name] or name in self.touched}
 
 
-class NewCustomerForm(forms.ModelForm):
+class NewCustomerForm(BirthdayMixin, forms.ModelForm):
+    birthday = birthday_field()
+    preferred_hour = hour_field()
     number = forms.CharField(
         label=_("Phone number"),
         max_length=30,
@@ -60,7 +148,14 @@ class NewCustomerForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.user = user
         self.helper = helper(
-            ("name", "number"), ("kind", "stage"), "contact_person", "address", ("postcode", "wechat"), "note"
+            ("name", "number"),
+            ("kind", "stage"),
+            "contact_person",
+            "address",
+            ("postcode", "wechat"),
+            ("birthday", "birthday_is_lunar"),
+            "preferred_hour",
+            "note",
         )
 
     def clean_number(self):
@@ -88,16 +183,3 @@ class NewCustomerForm(forms.ModelForm):
                 )
                 raise ValidationError(words, code="twin")
         return data
-
-
-class DoNotCallForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Why the customer does not want to be called"),
-        max_length=200,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("In the customer's own words, if possible."),
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = helper("reason")

@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from common.meanwhile import MeanwhileMixin
 from common.phones import BadPhone, parse_phone
 from customers.forms.base import helper
 from customers.models import Phone
@@ -23,7 +24,7 @@ def phone_error(error: BadPhone) -> ValidationError:
     )
 
 
-class PhoneForm(forms.Form):
+class PhoneForm(MeanwhileMixin, forms.Form):
     """`phone` None: a new number. The present digits are shown only where `shows_number`."""
 
     number = forms.CharField(
@@ -40,9 +41,23 @@ class PhoneForm(forms.Form):
             initial["number"] = phone.number
         super().__init__(*args, initial=initial, **kwargs)
         self.customer, self.phone = customer, phone
+        self.secret = () if shows_number else ("number",)
         if phone is not None and phone.is_primary:
             del self.fields["primary"]
         self.helper = helper(*self.fields)
+
+    def watched(self):
+        return [] if self.phone is None else [name for name in ("number", "primary") if name in self.fields]
+
+    def written(self, name):
+        return self.phone, {"number": "number", "primary": "is_primary"}[name]
+
+    def seen(self):
+        return {"number": self.phone.number}
+
+    def stored_value(self, name):
+        """What is compared is the stored number, also where the page does not show it (`secret`)."""
+        return self.phone.number if name == "number" else super().stored_value(name)
 
     def clean_number(self):
         try:

@@ -37,9 +37,6 @@ class VehicleForm(EditForm):
             ("odometer_km", "odometer_on"),
         )
 
-    def rebuild(self):
-        return {"today": self.today}
-
     def clean_plate(self):
         try:
             return clean_plate(self.cleaned_data["plate"])
@@ -67,7 +64,7 @@ class VehicleForm(EditForm):
     def clean(self):
         """A new reading without its day was read today."""
         data = super().clean()
-        if "odometer_km" in self.changed_data and data.get("odometer_km") and "odometer_on" not in self.changed_data:
+        if "odometer_km" in self.touched and data.get("odometer_km") and "odometer_on" not in self.touched:
             data["odometer_on"] = self.today
         return data
 

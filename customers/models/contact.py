@@ -18,6 +18,8 @@ class Contact(Record):
     at = models.DateTimeField(_("When"))
     channel = models.CharField(_("Channel"), max_length=10, choices=Channel)
     connected = models.BooleanField(_("Connected"), default=False)  # a person spoke
+    # The same talk as the contact before it, taken up again after the line broke: the contact budget counts it once.
+    is_continuation = models.BooleanField(default=False, db_default=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     topics = models.JSONField(default=list)  # rule codes
     summary = models.JSONField(default=dict)  # code and parameters, worded when shown
@@ -37,7 +39,10 @@ class Contact(Record):
                 name="contact_once_per_origin",
             ),
         ]
-        indexes = [models.Index(fields=["customer", "-at"], name="contact_customer")]
+        indexes = [
+            models.Index(fields=["customer", "-at"], name="contact_customer"),
+            models.Index(fields=["store", "changed_at"], name="contact_changed"),
+        ]
 
     def __str__(self):
         return f"{self.channel} {self.at:%Y-%m-%d %H:%M}"

@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from customers.choices import Cover, DerivedDay, RenewalKind
+from customers.choices import Cover, DerivedDay, RenewalGroup, RenewalKind
 from customers.models.base import Record
 from customers.models.people import Customer
 from customers.models.vehicle import Vehicle
@@ -36,6 +36,11 @@ class Policy(Record):
     is_ours = models.BooleanField(_("Insured through this store"), null=True)
     renewal_agent = models.CharField(_("Renewal agent"), max_length=40, blank=True)
     sold_on = models.DateField(_("Policy sold on"), null=True, blank=True)
+    # Worked out (services.care): the day that leads the car's renewal, where this policy is the one that says it.
+    renewal_on = models.DateField(null=True, editable=False)
+    renewal_group = models.CharField(
+        _("Renewal group"), max_length=8, choices=RenewalGroup, blank=True, default="", db_default="", editable=False
+    )
 
     open_choices = {"cover": Cover.choices}  # words wherever history is read (audit.reading)
 
@@ -58,6 +63,9 @@ class Policy(Record):
         indexes = [
             models.Index(fields=["store", "ends_on"], name="policy_ends"),
             models.Index(fields=["store", "changed_at"], name="policy_changed"),
+            models.Index(
+                fields=["store", "renewal_on"], name="policy_renewal", condition=models.Q(renewal_on__isnull=False)
+            ),
             models.Index(fields=["store", "policy_no"], name="policy_no"),
             models.Index(fields=["vehicle", "cover", "-ends_on"], name="policy_vehicle"),
         ]

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common.fields import KeyField
+from customers.choices import GoneReason, VehicleUse
 from customers.models.base import Record
 from customers.models.people import Customer
 
@@ -58,6 +59,10 @@ class Vehicle(Record):
     warranty_ends_on = models.DateField(_("Warranty until"), null=True, blank=True)
     warranty_ends_km = models.PositiveIntegerField(_("Warranty until (km)"), null=True, blank=True)
     inspection_due_on = models.DateField(_("Inspection due"), null=True, blank=True)
+    use = models.CharField(_("Use"), max_length=8, choices=VehicleUse, blank=True, default="", db_default="")
+    # Gone: no rule calls about it until it comes to the workshop again or has another owner.
+    gone_on = models.DateField(_("Gone since"), null=True, blank=True)
+    gone_why = models.CharField(_("Why gone"), max_length=8, choices=GoneReason, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("Vehicle")
@@ -68,6 +73,7 @@ class Vehicle(Record):
             models.Index(fields=["store", "vin_reversed"], name="vehicle_vin_tail"),
             models.Index(fields=["store", "plate"], name="vehicle_plate"),
             models.Index(fields=["store", "plate_reversed"], name="vehicle_plate_tail"),
+            models.Index(fields=["store", "changed_at"], name="vehicle_changed"),
             models.Index(fields=["driver"], name="vehicle_driver", condition=models.Q(driver__isnull=False)),
         ]
 

@@ -4,6 +4,7 @@
 verb is one transaction, locks the customer's row first, writes only what differs, and leaves a history line.
 """
 
+from common.meanwhile import ChangedMeanwhile
 from customers.services.conflicts import (
     ask_by_call,
     keep_all_ours,
@@ -12,15 +13,10 @@ from customers.services.conflicts import (
     settle_conflicts,
     take_theirs,
 )
-from customers.services.contacts import record_contact, void_contact
-from customers.services.errors import AlreadyDecided, ChangedMeanwhile, NumberTaken
-from customers.services.people import (
-    clear_do_not_call,
-    create_customer,
-    set_do_not_call,
-    sort_out_names,
-    update_customer,
-)
+from customers.services.contacts import learn_hour, record_contact, store_hours, void_contact
+from customers.services.errors import AlreadyDecided, NumberTaken
+from customers.services.gone import bring_back, mark_gone
+from customers.services.people import create_customer, sort_out_names, update_customer
 from customers.services.phones import (
     add_phone,
     change_number,
@@ -30,7 +26,18 @@ from customers.services.phones import (
     verify_phone,
     void_phone,
 )
+from customers.services.reach import find_returned, mark_reached, mark_unreachable, restore_reach
+from customers.services.use import mark_deceased, set_use
 from customers.services.vehicles import former_plate_row, update_vehicle
+from customers.services.wishes import (
+    clear_do_not_call,
+    expire_wishes,
+    lift_wish,
+    restore_wish,
+    set_do_not_call,
+    set_wish,
+    standing_wish,
+)
 
 __all__ = [
     "AlreadyDecided",
@@ -43,15 +50,30 @@ __all__ = [
     "ChangedMeanwhile",
     "NumberTaken",
     "add_phone",
+    "bring_back",
     "change_number",
     "clear_do_not_call",
+    "mark_deceased",
+    "set_use",
     "create_customer",
+    "expire_wishes",
+    "find_returned",
     "former_plate_row",
+    "learn_hour",
+    "lift_wish",
     "make_primary",
+    "mark_gone",
     "mark_phone",
+    "mark_reached",
+    "mark_unreachable",
     "record_contact",
+    "restore_reach",
+    "restore_wish",
     "set_do_not_call",
+    "set_wish",
+    "store_hours",
     "sort_out_names",
+    "standing_wish",
     "update_customer",
     "update_phone",
     "update_vehicle",

@@ -21,10 +21,11 @@ from django.utils.translation import gettext as _
 from audit.choices import Source
 from audit.models import Change
 from audit.services import change_row, record_change
+from common.meanwhile import ChangedMeanwhile
 from common.templatetags.dcrc import masked
 from customers.choices import CustomerKind
 from customers.models import Customer, Phone
-from customers.services.errors import AlreadyDecided, ChangedMeanwhile
+from customers.services.errors import AlreadyDecided
 from customers.services.people import restore_stamp, update_customer
 from customers.services.phones import add_phone, restore_phones, snapshot_phones, withdraw_verification
 from dms.choices import ConflictState

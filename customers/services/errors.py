@@ -1,20 +1,20 @@
 """What the verbs refuse, by name."""
 
 
-class ChangedMeanwhile(Exception):  # noqa: N818 - a past participle says what happened
-    """Somebody else changed the very fields that this save would overwrite. `stored` is {field: value now in the database}."""
-
-    def __init__(self, stored: dict):
-        super().__init__(", ".join(stored))
-        self.stored = stored
-
-
 class NumberTaken(Exception):  # noqa: N818
     """The customer has this number already, as `phone`."""
 
     def __init__(self, phone):
         super().__init__(phone.pk)
         self.phone = phone
+
+
+class MergeRefused(Exception):  # noqa: N818
+    """Two files cannot be merged, or a merge not taken back, just now. `code` is worded by customers.wording.merge_refused."""
+
+    def __init__(self, code: str, **params):
+        super().__init__(code)
+        self.code, self.params = code, params
 
 
 class AlreadyDecided(Exception):  # noqa: N818

@@ -1,15 +1,31 @@
 """Verbs on customers."""
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from audit.services import record_change
+from common.meanwhile import refuse_overwriting
 from common.pinyin import pinyin_of
 from customers.choices import CustomerKind, Stage
 from customers.models import Customer
+from customers.services.archive import number_file
 from customers.services.phones import add_phone
-from customers.services.writing import lock, refuse_overwriting, write
+from customers.services.writing import lock, write
 
-EDITABLE = ("name", "kind", "stage", "contact_person", "address", "postcode", "wechat", "note")
+EDITABLE = (
+    "name",
+    "kind",
+    "stage",
+    "contact_person",
+    "address",
+    "postcode",
+    "wechat",
+    "note",
+    "birthday",
+    "birthday_is_lunar",
+    "preferred_hour",
+)
 
 
 def sort_out_names(name: str) -> dict:
@@ -26,6 +42,7 @@ def create_customer(
     """A new customer, with a first number where given (raises common.phones.BadPhone)."""
     customer = Customer(store=store, kind=kind, stage=stage, changed_at=now, **sort_out_names(name), **fields)
     customer.save(force_insert=True)
+    number_file(customer, now=now)
     record_change(customer, {}, by=by, source=source, deed="create", customer_id=customer.pk, at=now)
     if number:
         add_phone(customer, number, by=by, source=source, now=now)
@@ -43,6 +60,9 @@ def update_customer(customer, changes: dict, *, by, source, now, verified=False,
     unknown = set(changes) - set(EDITABLE)
     if unknown:
         raise ValueError(f"not editable: {sorted(unknown)}")
+    if "preferred_hour" in changes:
+        for dotted in settings.BEFORE_HOUR_CHANGE:
+            import_string(dotted)(customer.pk)
     lock(customer)
     refuse_overwriting(customer, changes, seen)
     follow = {}
@@ -66,6 +86,9 @@ def update_customer(customer, changes: dict, *, by, source, now, verified=False,
         params={"verified": sorted(changes)} if verified else None,
         at=now,
     )
+    if "preferred_hour" in diff:
+        for dotted in settings.AFTER_HOUR_CHANGE:
+            import_string(dotted)(customer, now=now)
     return diff
 
 
@@ -73,22 +96,3 @@ def restore_stamp(customer, field: str, stamp: str, *, now):
     """The value of a field is again the one that was verified at `stamp` (ISO; "": it was not). Part of taking a change back."""
     if stamp:
         write(customer, {}, now=now, unseen={"verified": {**customer.verified, field: stamp}})
-
-
-@transaction.atomic
-def set_do_not_call(customer, reason, *, by, source, now):
-    """She does not want to be called; no rule and no queue shows her as long as this stands."""
-    _do_not_call(customer, True, reason, by=by, source=source, now=now)
-
-
-@transaction.atomic
-def clear_do_not_call(customer, *, by, source, now):
-    _do_not_call(customer, False, "", by=by, source=source, now=now)
-
-
-def _do_not_call(customer, flag, reason, *, by, source, now):
-    lock(customer)
-    diff = write(customer, {"do_not_call": flag, "do_not_call_reason": reason}, now=now)
-    deed = "do_not_call" if flag else "may_call"
-    if diff:
-        record_change(customer, diff, by=by, source=source, deed=deed, customer_id=customer.pk, at=now)

@@ -4,11 +4,12 @@ from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
 from audit.services import record_change
+from common.meanwhile import refuse_overwriting
 from common.phones import parse_phone
 from customers.choices import PhoneKind, PhoneState
 from customers.models import Phone
 from customers.services.errors import NumberTaken
-from customers.services.writing import lock, refuse_overwriting, write
+from customers.services.writing import lock, write
 
 # A number that turned out wrong is the last that takes over as primary.
 _FITNESS = {PhoneState.GOOD: 0, PhoneState.UNKNOWN: 1, PhoneState.WRONG: 2, PhoneState.DEAD: 3}

@@ -3,8 +3,9 @@
 from django.db import transaction
 
 from audit.services import record_change
+from common.meanwhile import refuse_overwriting
 from customers.models import FormerPlate
-from customers.services.writing import lock, refuse_overwriting, write
+from customers.services.writing import lock, write
 
 EDITABLE = ("plate", "engine_no", "brand", "series", "model", "color", "registered_on", "odometer_km", "odometer_on")
 

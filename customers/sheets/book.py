@@ -13,6 +13,7 @@ from common.upsert import insert_rows, plain_value
 from customers.choices import CustomerKind, PhoneState, Stage
 from customers.models import Customer, Delivery, FormerPlate, Ownership, Phone, RepairOrder, Vehicle
 from customers.sheets.insurance import WithPolicies
+from customers.sheets.merged import Merged
 from customers.sheets.settle import settle_owners, settle_phones
 from dms.book import Book
 
@@ -29,6 +30,8 @@ class CustomerRow:
     address: str = ""
     verified: dict = field(default_factory=dict)
     credit_code: str = ""
+    birthday: int | None = None
+    birthday_is_lunar: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -184,6 +187,7 @@ class CustomersBook(Book):
         self.by_plate = {}  # plate -> [vehicle]
         self.phones_of = {}  # customer id -> [phone]
         self.ownerships_of = {}  # vehicle id -> [ownership]
+        self._merged = None
         self._known_histories = set()
         self._known_numbers = set()
         self._has_phones = False
@@ -261,10 +265,20 @@ class CustomersBook(Book):
             customers += self.customers.load(self._locked(Customer.objects.filter(pk__among=stored)))
         self._index_customers(customers)
 
+    @property
+    def merged(self) -> Merged:
+        if self._merged is None:
+            self._merged = Merged(self.memory.store_id)
+        return self._merged
+
     def _index_customers(self, customers):
+        into = {customer.id: self.merged.into.get(customer.id) for customer in customers if customer.is_void}
+        if standing := {pk for pk in into.values() if pk}:
+            self._load_customers(standing)
         for customer in customers:
             if customer.dms_no:
-                self.by_dms_no[customer.dms_no] = customer
+                stands = into.get(customer.id)
+                self.by_dms_no[customer.dms_no] = self.customers.rows[stands] if stands else customer
         if self._has_phones:
             self._load_phones([customer.id for customer in customers])
 

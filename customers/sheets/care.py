@@ -27,3 +27,18 @@ def feed_driver(book, group, vehicle, name, numbers):
     if numbers:
         feed_phones(book, group, driver, numbers)
     book.vehicles.change(vehicle, "driver_id", driver.id)
+
+
+def feed_birthday(book, vehicle, name, number, is_lunar):
+    """Of the car's owner, where the row is about her. One that was checked with her stands."""
+    owner = book.owner_of(vehicle)
+    if (
+        owner is None
+        or owner.name != name
+        or "birthday" in owner.verified
+        or book.merged.says(owner.id, "birthday", number)
+    ):
+        return
+    if (owner.birthday, owner.birthday_is_lunar) != (number, is_lunar):
+        book.customers.change(owner, "birthday", number)
+        book.customers.change(owner, "birthday_is_lunar", is_lunar)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.choices import CustomerKind
 from customers.sheets.book import OwnersBook
-from customers.sheets.care import feed_care, feed_driver
+from customers.sheets.care import feed_birthday, feed_care, feed_driver
 from customers.sheets.insurance import (
     COMMERCIAL,
     COMMERCIAL_ENDS_HEADERS,
@@ -31,7 +31,7 @@ from customers.sheets.people import (
     is_renamed_here,
     new_person,
 )
-from dms.columns import Amount, Choice, Code, CreditCode, Date, Finding, Name, Phone, Plate, Text, Vin, Whole
+from dms.columns import Amount, Birthday, Choice, Code, CreditCode, Date, Finding, Name, Phone, Plate, Text, Vin, Whole
 from dms.sheets import Sheet
 
 VIN_HEADERS = (
@@ -132,6 +132,7 @@ COLUMNS = (
     Date("commercial_ends_on", _("Commercial cover until"), *COMMERCIAL_ENDS_HEADERS, days_ahead=DAYS_AHEAD),
     Date("insured_until", _("Insured until"), *ENDS_HEADERS[1:], days_ahead=DAYS_AHEAD),
     Text("insurer", _("Insurer"), *INSURER_HEADERS, length=80),
+    Birthday("birthday", _("Birthday"), "生日", "出生日期", "车主生日", "客户生日", "出生年月日", "车主出生日期", person="name"),
 )  # fmt: skip
 CARE = (
     "warranty_ends_km", "first_service_on", "last_service_on", "last_service_km", "next_service_on", "next_service_km", "km_per_day",
@@ -247,9 +248,10 @@ class Further:
             (name, cover, OWNERS.index[name]) for name, cover in COVERS.items() if columns.get(name) is not None
         ]
         self.has_drivers = columns.get("driver_name") is not None
+        self.has_birthdays = columns.get("birthday") is not None
 
     def __bool__(self):
-        return bool(self.care or self.covers or self.has_drivers)
+        return bool(self.care or self.covers or self.has_drivers or self.has_birthdays)
 
     def open(self, book):
         if self.has_drivers:
@@ -264,6 +266,8 @@ class Further:
             feed_care(book, vehicle, {name: values[place] for name, place in self.care})
         if self.has_drivers:
             feed_driver(book, group, vehicle, values[index["driver_name"]], values[index["driver_phone"]] or ())
+        if self.has_birthdays and values[index["birthday"]] is not None:
+            feed_birthday(book, vehicle, values[index["name"]], *values[index["birthday"]])
         terms = [
             Term(cover, None, values[place], details={"insurer": values[index["insurer"]]}, column=name)
             for name, cover, place in self.covers

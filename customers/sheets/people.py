@@ -18,7 +18,7 @@ def find_person(book: CustomersBook, *, name, numbers=(), dms_no=None, known=(),
     if gone is not None and not book.customers.was_undone(gone):
         return gone
     for person in _candidates(book, numbers, known, vehicle):
-        if person.name == name and may_be(person, dms_no):
+        if person.id not in book.merged.into and is_called(book, person, name) and may_be(book, person, dms_no):
             if not person.is_void:
                 return person
             gone = gone or person
@@ -46,16 +46,23 @@ def is_as_known(book, person, *, name, dms_no) -> bool:
         return False
     if dms_no and dms_no in book.by_dms_no:
         return book.by_dms_no[dms_no] is person
-    return person.name == name and may_be(person, dms_no)
+    return is_called(book, person, name) and may_be(book, person, dms_no)
 
 
-def may_be(person, dms_no):
-    return not dms_no or not person.dms_no or person.dms_no == dms_no
+def is_called(book, person, name) -> bool:
+    """By her name, or by one that a file had which was merged into hers."""
+    return person.name == name or book.merged.says(person.id, "name", name)
+
+
+def may_be(book, person, dms_no):
+    if not dms_no or not person.dms_no or person.dms_no == dms_no:
+        return True
+    return book.merged.says(person.id, "dms_no", dms_no)
 
 
 def is_renamed_here(book, person, *, numbers, dms_no) -> bool:
     """DCRC has verified another name for the car's owner, and the row speaks of the same person by number."""
-    if person is None or "name" not in person.verified or not may_be(person, dms_no):
+    if person is None or "name" not in person.verified or not may_be(book, person, dms_no):
         return False
     if dms_no and person.dms_no == dms_no or not numbers:
         return True
@@ -94,7 +101,7 @@ def feed_person(book, group, person, *, stage=OWNER, **values):
     told = book.tell(table, person, given)
     for name in given:
         value, stored = values[name], getattr(person, name)
-        if stored == value:
+        if stored == value or book.merged.says(person.id, name, value):
             continue
         if name in person.verified:
             book.conflict(group.row, table, person, name, stored, value)

@@ -1,19 +1,25 @@
 """One customer: the page, its timeline, the history of every field."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from audit.choices import Source
 from audit.models import Change
 from audit.reading import read_changes
 from common.paging import keyset_page
+from customers.answers import known_hour
 from customers.models import Customer
 from customers.reading import cars_of, days_since, former_cars, verified_at
+from customers.services.segments import dial_of
+from customers.standing import merged_ids, merges_of, standing_id
 from customers.timeline import GROUPS, timeline
+from customers.wording import answering, birthday_words, segment_reason
 
 HISTORY_PAGE = 50
 SOURCES = dict(Source.choices)
@@ -46,12 +52,17 @@ def render_detail(request, customer, *, revealed=None):
         "retired": [phone for phone in phones if phone.is_void],
         "revealed": revealed,
         "verified_days": days_since(verified_at(customer, living), today, zone),
+        "birthday": birthday_words(customer.birthday, customer.birthday_is_lunar),
+        "answering": answering(known_hour(customer)),
+        "segment_reason": segment_reason(customer, dial_of(customer.store)),
+        "merges": merges_of(customer),
         "cars": cars_of(customer, today=today),
         "former_cars": former_cars(customer),
         "page": timeline(customer, request.user, group=group, before=request.GET.get("before", "")),
         "groups": GROUPS,
         "group": group if group in GROUPS else "",
         "panels": [url for (url,) in _wired(request.user, settings.CUSTOMER_PANELS, customer.pk)],
+        "quiet_url": next((url for (url,) in _wired(request.user, settings.CUSTOMER_QUIET_PAGES, customer.pk)), ""),
         "actions": list(_wired(request.user, settings.CUSTOMER_ACTIONS, customer.pk)),
     }
     return render(request, "customers/detail.html", context)
@@ -60,6 +71,10 @@ def render_detail(request, customer, *, revealed=None):
 @require_GET
 @permission_required("customers.view_customer", raise_exception=True)
 def detail(request, pk):
+    gone = Customer.objects.visible_to(request.user).filter(pk=pk, is_void=True, merged_into__isnull=False).first()
+    if gone is not None:
+        messages.info(request, _("The file of %(name)s is part of this one.") % {"name": gone.name})
+        return redirect("customers:detail", pk=standing_id(gone.pk))
     return render_detail(request, customer_or_404(request, pk))
 
 
@@ -82,7 +97,7 @@ def timeline_page(request, pk):
 @permission_required("customers.view_customer", raise_exception=True)
 def history(request, pk):
     customer = customer_or_404(request, pk)
-    changes = Change.objects.visible_to(request.user).of_customer(customer.pk)
+    changes = Change.objects.visible_to(request.user).of_customers([customer.pk, *merged_ids(customer)])
     page = keyset_page(changes, ("-at", "-id"), after=request.GET.get("after", ""), size=HISTORY_PAGE)
     context = {"customer": customer, "lines": read_changes(page.rows), "next": page.next}
     return render(request, "customers/history.html", context)

@@ -1,4 +1,4 @@
-"""New customer, edit, do-not-call."""
+"""New customer, edit, may be called again."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -8,15 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.choices import Source
-from customers.forms import CustomerForm, DoNotCallForm, NewCustomerForm
-from customers.services import (
-    ChangedMeanwhile,
-    clear_do_not_call,
-    create_customer,
-    set_do_not_call,
-    update_customer,
-)
-from customers.views.clashes import conflict_of
+from audit.meanwhile import rescues, told
+from customers.forms import CustomerForm, NewCustomerForm
+from customers.models import Customer
+from customers.services import ChangedMeanwhile, clear_do_not_call, create_customer, update_customer
 from customers.views.detail import customer_or_404
 
 
@@ -35,33 +30,21 @@ def customer_new(request):
 
 @require_http_methods(["GET", "POST"])
 @permission_required("customers.change_customer", raise_exception=True)
+@rescues(Customer, CustomerForm)
 def customer_edit(request, pk):
     customer = customer_or_404(request, pk)
-    form, conflict = CustomerForm(request.POST or None, instance=customer), None
+    form = CustomerForm(request.POST or None, instance=customer)
     if request.method == "POST" and form.is_valid():
         how = {"by": request.user, "source": Source.FORM, "now": timezone.now(), "seen": form.seen()}
         try:
             update_customer(customer, form.changes(), verified=form.cleaned_data["verified"], **how)
         except ChangedMeanwhile as error:
-            form, conflict = conflict_of(form, customer, error)
+            form.collide(error.stored)
         else:
             messages.success(request, _("Saved."))
             return redirect("customers:detail", pk=pk)
-    context = {"form": form, "customer": customer, "conflict": conflict}
-    return render(request, "customers/customer_form.html", context, status=409 if conflict else 200)
-
-
-@require_http_methods(["GET", "POST"])
-@permission_required("customers.change_customer", raise_exception=True)
-def do_not_call(request, pk):
-    customer = customer_or_404(request, pk)
-    form = DoNotCallForm(request.POST or None, initial={"reason": customer.do_not_call_reason})
-    if request.method == "POST" and form.is_valid():
-        how = {"by": request.user, "source": Source.FORM, "now": timezone.now()}
-        set_do_not_call(customer, form.cleaned_data["reason"], **how)
-        messages.success(request, _("%(name)s will not be called.") % {"name": customer.name})
-        return redirect("customers:detail", pk=pk)
-    return render(request, "customers/do_not_call.html", {"form": form, "customer": customer})
+    context = {"form": form, "customer": customer}
+    return render(request, "customers/customer_form.html", context, status=told(form))
 
 
 @require_POST

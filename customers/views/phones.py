@@ -1,5 +1,7 @@
 """Numbers of one customer: add, correct, reveal, verify, make primary, retire."""
 
+import copy
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.choices import AccessKind, Source
+from audit.meanwhile import rescues, told
 from audit.services import record_access
 from customers.forms import PhoneForm
 from customers.models import Phone
-from customers.services import add_phone, make_primary, update_phone, verify_phone, void_phone
+from customers.services import ChangedMeanwhile, add_phone, make_primary, update_phone, verify_phone, void_phone
 from customers.views.detail import customer_or_404, render_detail
 
 
@@ -39,6 +42,7 @@ def phone_new(request, pk):
 
 @require_http_methods(["GET", "POST"])
 @permission_required("customers.change_customer", raise_exception=True)
+@rescues(Phone, PhoneForm)
 def phone_edit(request, pk):
     """The present digits stand in the form only for those who may reveal them, and showing them is a reveal."""
     phone = _phone_or_404(request, pk)
@@ -46,14 +50,18 @@ def phone_edit(request, pk):
     form = PhoneForm(request.POST or None, customer=phone.customer, phone=phone, shows_number=shows)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        update_phone(
-            phone, data["number"], verified=data["verified"], primary=data.get("primary", False), **_how(request)
-        )
-        messages.success(request, _("Saved."))
-        return redirect("customers:detail", pk=phone.customer_id)
-    if shows and request.method == "GET":
+        marks = {"verified": data["verified"], "primary": data.get("primary", False), "seen": form.seen()}
+        try:
+            update_phone(copy.copy(phone), data["number"], **marks, **_how(request))
+        except ChangedMeanwhile as error:
+            form.collide(error.stored)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("customers:detail", pk=phone.customer_id)
+    if shows and (request.method == "GET" or form.clashes):
         record_access(phone, by=request.user, kind=AccessKind.REVEAL, customer_id=phone.customer_id)
-    return render(request, "customers/phone_form.html", {"form": form, "customer": phone.customer, "phone": phone})
+    context = {"form": form, "customer": phone.customer, "phone": phone}
+    return render(request, "customers/phone_form.html", context, status=told(form))
 
 
 @require_POST
