@@ -26,10 +26,14 @@ class NoteCode(models.TextChoices):
     """What a note of the system tells; its parameters are listed beside it."""
 
     TAKEN_OVER = "taken_over", _("Taken over")  # from: name of the former handler, or ""
+    HANDED_OVER = "handed_over", _("Handed over")  # from, to: names, to "" for nobody yet; the note's text is why
     HANDLING = "handling", _("Handling begun")
     SOLVED = "solved", _("Solved")  # the note's text is the resolution
     CLOSED = "closed", _("Closed")
     REOPENED = "reopened", _("Reopened")  # the note's text is the reason
+    RECONTACTED = "recontacted", _("Customer asked again")  # the note's text is what she says
+    RECONTACT_UNDONE = "recontact_undone", _("The call that asked her was undone")
+    CLOSED_UNASKED = "closed_unasked", _("Closed without asking the customer")  # the note's text is the reason
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 

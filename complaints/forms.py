@@ -94,6 +94,20 @@ class CloseForm(StepForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    unasked = forms.CharField(
+        label=_("Why it is closed without asking the customer"),
+        max_length=NOTE_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class AskedForm(StepForm):
+    note = forms.CharField(
+        label=_("What the customer says to the solution"),
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 class ReopenForm(StepForm):

@@ -57,6 +57,20 @@ class Complaint(Record):
     opened_at = models.DateTimeField(_("Opened at"))
     solved_at = models.DateTimeField(_("Solved at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("Closed at"), null=True, blank=True)
+    # The same as days of the store, which rules compare.
+    solved_on = models.DateField(_("Solved on"), null=True, editable=False)
+    closed_on = models.DateField(_("Closed on"), null=True, editable=False)
+    # How often it was solved: each time the customer is rung up and asked; when she was, and by whom. Reopening forgets it.
+    solved_round = models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)
+    recontacted_at = models.DateTimeField(_("Customer asked at"), null=True, editable=False)
+    recontacted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("Customer asked by"),
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
 
     objects = ComplaintQuerySet.as_manager()
 
@@ -79,6 +93,13 @@ class Complaint(Record):
                 condition=models.Q(state__in=["received", "handling", "solved"]),
             ),
             models.Index(fields=["store", "-id"], name="complaint_newest"),
+            models.Index(fields=["store", "changed_at"], name="complaint_changed"),
+            models.Index(
+                fields=["store", "solved_on"], name="complaint_solved", condition=models.Q(solved_on__isnull=False)
+            ),
+            models.Index(
+                fields=["store", "closed_on"], name="complaint_closed", condition=models.Q(closed_on__isnull=False)
+            ),
             models.Index(fields=["customer", "-id"], name="complaint_customer"),
         ]
 

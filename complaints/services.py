@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from audit.choices import Source
@@ -26,8 +27,19 @@ _NOTE_OF = {  # (from, to) -> the note that tells it
 }
 
 
+_SOLVED_ANEW = {"recontacted_at": None, "recontacted_by_id": None}
+_SOLVED = {
+    "solved_at": parse_datetime,
+    "solved_on": parse_date,
+}
+_UNTOLD = {"solved_round"}  # what history leaves out: it follows from the state
+
+
 class NotAllowed(Exception):  # noqa: N818
-    """The step does not lead on from where the complaint stands now. `code`: "state" or "changed" (somebody was quicker)."""
+    """The step does not lead on from where the complaint stands now.
+
+    `code`: "state", "changed" (somebody was quicker), "unasked" (closing needs the customer's word, or a reason why not).
+    """
 
     def __init__(self, code, complaint):
         super().__init__(f"{complaint.number}: {code}")
@@ -120,6 +132,7 @@ def open_complaint(
         deadline_at=now + dt.timedelta(hours=close_hours(severity)),
         opened_by=by,
         opened_at=now,
+        changed_at=now,
     )
     source = Source.CALL if origin == Origin.CALL else Source.FORM
     record_change(complaint, {}, by=by, source=source, deed="create", customer_id=customer.pk, at=now)
@@ -161,12 +174,28 @@ def take_over(complaint, *, by, now, seen=""):
 
 
 @transaction.atomic
-def change_state(complaint, to, *, by, now, resolution="", reason="", note="", seen=""):
+def hand_complaint_over(complaint, to, *, by, now, note=""):
+    """`to` handles it from now on; None: whoever takes it over. `by` None: the house, as nobody is there any more.
+
+    Raises NotAllowed (closed, theirs already, or changed meanwhile).
+    """
+    if not complaint.is_open or complaint.handler_id == getattr(to, "pk", None):
+        raise NotAllowed("state", complaint)
+    former = complaint.handler.full_name if complaint.handler else ""
+    params = {"from": former, "to": to.full_name if to else ""}
+    values = {"handler_id": getattr(to, "pk", None)}
+    words = _words("note", note, NOTE_LENGTH, needed=False)
+    _move(complaint, values, by=by, now=now, deed="hand_over", note=NoteCode.HANDED_OVER, params=params, text=words)
+
+
+@transaction.atomic
+def change_state(complaint, to, *, by, now, resolution="", reason="", note="", unasked="", seen=""):
     """Move on to `to` along choices.TRANSITIONS.
 
-    Solved needs a `resolution`, reopening (solved → handling) a `reason`; `note` is kept where it is closed. Who moves a
-    complaint without a handler becomes its handler. Whether `by` may close is decided at the door
-    (complaints.close_complaint). `seen` is the `stamp` the person looked at. Raises NotAllowed, ValidationError by field.
+    Solved needs a `resolution`, reopening (solved → handling) a `reason`; `note` is kept where it is closed. No complaint is
+    closed before the customer was asked again (record_recontact), unless `unasked` says why. Who moves a complaint without a
+    handler becomes its handler. Whether `by` may close is decided at the door (complaints.close_complaint). `seen` is the
+    `stamp` the person looked at. Raises NotAllowed, ValidationError by field.
     """
     _refuse_if_changed(complaint, seen)
     before = ComplaintState(complaint.state)
@@ -176,14 +205,19 @@ def change_state(complaint, to, *, by, now, resolution="", reason="", note="", s
     values, words = {"state": to}, ""
     if code == NoteCode.SOLVED:
         words = _words("resolution", resolution, RESOLUTION_LENGTH)
-        values |= {"resolution": words, "solved_at": now}
+        values |= _SOLVED_ANEW | {"resolution": words, "solved_at": now, "solved_on": complaint.store.day_of(now)}
+        values["solved_round"] = complaint.solved_round + 1
     elif code == NoteCode.REOPENED:
         words = _words("reason", reason, NOTE_LENGTH)
-        values |= {"resolution": "", "solved_at": None}
+        values |= _SOLVED_ANEW | {"resolution": "", "solved_at": None, "solved_on": None}
     elif code == NoteCode.CLOSED:
         words = _words("note", note, NOTE_LENGTH, needed=False)
-        values |= {"closed_at": now}
-    if complaint.handler_id is None and code != NoteCode.CLOSED:
+        if complaint.recontacted_at is None:
+            if not (unasked or "").strip():
+                raise NotAllowed("unasked", complaint)
+            code, words = NoteCode.CLOSED_UNASKED, _words("unasked", unasked, NOTE_LENGTH)
+        values |= {"closed_at": now, "closed_on": complaint.store.day_of(now)}
+    if complaint.handler_id is None and to != ComplaintState.CLOSED:
         values["handler_id"] = by.pk
     _move(complaint, values, by=by, now=now, deed=code.value, note=code, text=words)
 
@@ -198,6 +232,49 @@ def withdraw_complaint(complaint, *, by, now):
     complaint.state = fresh.state
 
 
+@transaction.atomic
+def record_recontact(complaint, *, by, now, note=""):
+    """The customer was asked whether the solution holds (rule complaint_recontact, or by hand). Raises NotAllowed unless solved."""
+    if complaint.state != ComplaintState.SOLVED:
+        raise NotAllowed("state", complaint)
+    words = _words("note", note, NOTE_LENGTH, needed=False)
+    values = {"recontacted_at": now, "recontacted_by_id": by.pk}
+    _move(complaint, values, by=by, now=now, deed="recontact", note=NoteCode.RECONTACTED, text=words)
+
+
+@transaction.atomic
+def withdraw_recontact(complaint, at, *, by, now):
+    """The call that asked her at the moment `at` was undone. Raises AlreadyHandled where the complaint was moved on since."""
+    fresh = Complaint.objects.select_for_update().get(pk=complaint.pk)
+    if fresh.state != ComplaintState.SOLVED or fresh.recontacted_at != at:
+        raise AlreadyHandled(fresh)
+    _move(fresh, _SOLVED_ANEW, by=by, now=now, deed="recontact_undone", note=NoteCode.RECONTACT_UNDONE)
+
+
+@transaction.atomic
+def reopen_by_call(complaint, words, *, by, now) -> dict:
+    """She was asked, and the solution does not hold: `words` are hers. Gives what `withdraw_reopening` needs, as JSON.
+
+    Raises NotAllowed unless solved, ValidationError.
+    """
+    before = {name: getattr(complaint, name) for name in ("resolution", "handler_id")}
+    before |= {name: getattr(complaint, name) and getattr(complaint, name).isoformat() for name in _SOLVED}
+    change_state(complaint, ComplaintState.HANDLING, by=by, now=now, reason=words)
+    return before
+
+
+@transaction.atomic
+def withdraw_reopening(complaint, before, at, *, by, now):
+    """The call that opened it again at the moment `at` was undone: solved as before. Raises AlreadyHandled where life went on."""
+    fresh = Complaint.objects.select_for_update().get(pk=complaint.pk)
+    went_on = fresh.state != ComplaintState.HANDLING or fresh.changed_at != at
+    if went_on or fresh.notes.by_people().filter(code="", at__gte=at).exists():
+        raise AlreadyHandled(fresh)
+    values = {"state": ComplaintState.SOLVED, "resolution": before["resolution"], "handler_id": before["handler_id"]}
+    values |= {name: before[name] and parse(before[name]) for name, parse in _SOLVED.items()}
+    _move(fresh, values, by=by, now=now, deed="recontact_undone", note=NoteCode.RECONTACT_UNDONE)
+
+
 def _refuse_if_changed(complaint, seen):
     if seen and seen != complaint.stamp:
         raise NotAllowed("changed", complaint)
@@ -206,11 +283,14 @@ def _refuse_if_changed(complaint, seen):
 def _move(complaint, values, *, by, now, deed, note, params=None, text=""):
     """Write `values`, the note and the audit line, unless state or handler are no longer what `complaint` says."""
     as_seen = Complaint.objects.filter(pk=complaint.pk, state=complaint.state, handler_id=complaint.handler_id)
-    if not as_seen.update(**values):
+    if not as_seen.update(**values, changed_at=now):
         raise NotAllowed("changed", Complaint.objects.get(pk=complaint.pk))
     changes = {}
     for field, value in values.items():
-        changes[field] = (getattr(complaint, field), value)
+        before = getattr(complaint, field)
+        if before != value and field not in _UNTOLD:
+            changes[field] = (before, value)
         setattr(complaint, field, value)
+    complaint.changed_at = now
     ComplaintNote.objects.create(complaint=complaint, at=now, by=by, code=note, params=params or {}, text=text)
     record_change(complaint, changes, by=by, source=Source.FORM, deed=deed, customer_id=complaint.customer_id, at=now)

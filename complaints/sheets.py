@@ -96,6 +96,8 @@ class ComplaintRow:
     opened_at: dt.datetime | None = None
     solved_at: dt.datetime | None = None
     closed_at: dt.datetime | None = None
+    solved_on: dt.date | None = None
+    closed_on: dt.date | None = None
     dms_facts: dict = field(default_factory=dict)
 
 
@@ -211,6 +213,8 @@ def _values(row, book):
     }
     if values["state"] != CLOSED:
         values["closed_at"] = None
+    for name in ("solved", "closed"):
+        values[f"{name}_on"] = values[f"{name}_at"].date() if values[f"{name}_at"] is not None else None
     return {name: value for name, value in values.items() if value is not None}
 
 

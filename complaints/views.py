@@ -12,7 +12,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from common.paging import capped_count, keyset_page
 from complaints import services
 from complaints.choices import ComplaintState
-from complaints.forms import CloseForm, ComplaintForm, FilterForm, NoteForm, ReopenForm, SolveForm, TakeoverForm
+from complaints.forms import (
+    AskedForm,
+    CloseForm,
+    ComplaintForm,
+    FilterForm,
+    NoteForm,
+    ReopenForm,
+    SolveForm,
+    TakeoverForm,
+)
 from complaints.models import Complaint
 from complaints.wording import dms_facts, refusal
 from customers.models import Customer
@@ -73,7 +82,7 @@ def _page(request, complaint, refused_form=None, status=200):
     """The page of one case; `refused_form` takes the place of the empty form of its kind."""
     forms = {
         form.__name__.removesuffix("Form").lower(): form(initial={"seen": complaint.stamp})
-        for form in (TakeoverForm, NoteForm, SolveForm, CloseForm, ReopenForm)
+        for form in (TakeoverForm, NoteForm, SolveForm, AskedForm, CloseForm, ReopenForm)
     }
     if refused_form is not None:
         forms[type(refused_form).__name__.removesuffix("Form").lower()] = refused_form
@@ -94,7 +103,12 @@ def _page(request, complaint, refused_form=None, status=200):
 def _rescued(form):
     """What somebody typed for a step that is no longer possible, as a note ready to be added."""
     typed = next(
-        (form.cleaned_data[name] for name in ("text", "resolution", "reason", "note") if name in form.fields), ""
+        (
+            form.cleaned_data[name]
+            for name in ("text", "resolution", "reason", "note", "unasked")
+            if name in form.fields
+        ),
+        "",
     )
     return NoteForm(initial={"text": typed})
 
@@ -150,6 +164,19 @@ def solve(request, pk):
         _move(request, complaint, ComplaintState.SOLVED, data)
 
     return _step(request, pk, SolveForm, deed, _("Marked as solved."))
+
+
+@require_POST
+@permission_required("complaints.change_complaint", raise_exception=True)
+def asked(request, pk):
+    """The customer was asked again, in person or on a call of one's own."""
+
+    def deed(complaint, data):
+        if data["seen"] and data["seen"] != complaint.stamp:
+            raise services.NotAllowed("changed", complaint)
+        services.record_recontact(complaint, by=request.user, now=timezone.now(), note=data["note"])
+
+    return _step(request, pk, AskedForm, deed, _("What the customer says is written down."))
 
 
 @require_POST

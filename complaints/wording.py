@@ -78,4 +78,6 @@ def refusal(refused) -> str:
             "state": state,
             "handler": handler.full_name if handler else _("nobody"),
         }
+    if refused.code == "unasked":
+        return _("The customer has not been asked yet whether the solution holds. Ask her first, or say why not.")
     return _("This step is not possible while the complaint is “%(state)s”.") % {"state": state}

@@ -3,10 +3,12 @@
 What they ask: S1's seven sales questions (overall, quality of the car, the consultant's manners and knowledge, features
 explained, warranty and servicing explained, showroom, introduced to service adviser and DCRC), S1's 销售三日回访 (confirm
 the new owner's phone and address), S0's talk about appointments, and after service whether the fault is gone. Wordings are ours.
-Dissatisfied is 1 or 2 of 5, or a fault that was not fixed.
+Dissatisfied is 1 or 2 of 5, or a fault that was not fixed. Reminders ask what the customer means to do (result codes of
+reminders: DOMAIN 2.2), customers who stay away for the cause and where the car goes instead (two-level reasons).
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 
 from cvp.choices import Scale
 from cvp.models import Question, Questionnaire, Version
@@ -23,7 +25,20 @@ class Ask:
     is_key: bool = False
     alarm_at: int | None = None
     category: str = ""  # a complaints.Category
+    choices: list = field(default_factory=list)  # (Chinese, English) of a choice, in the order of its keys
 
+
+# What the call desk moves a reminder by, together with a reading (followups.services.odometer).
+NOT_YET = ("里程还没到", "Not due by mileage yet")
+# Read by the call desk, which corrects the car's mileage by it (followups.services.odometer).
+ODOMETER = Ask(
+    "odometer",
+    "车子现在大概跑了多少公里？",
+    "How many kilometres has the car run by now?",
+    Scale.TEXT,
+)
+# What is a number in its answer: "12,500", "1.2万公里", "约 30000"; anything else is words.
+READING = re.compile(r"[约大概差不多]*\s*(\d[\d,， ]*(?:\.\d+)?)\s*([万wW]?)\s*(?:公里|千米|km|KM)?\s*[左右多吧。]*")
 
 SHIPPED = {
     "sales_3dc": (
@@ -134,6 +149,165 @@ SHIPPED = {
             ),
         ],
     ),
+    "care": (
+        ("用车关怀", "How the car is getting on"),
+        [
+            Ask(
+                "overall",
+                "用到现在，您对车子和我们的服务总体满意吗？",
+                "So far, how satisfied are you with the car and with our service?",
+                Scale.FIVE,
+                is_key=True,
+                alarm_at=2,
+                category="other",
+            ),
+            ODOMETER,
+        ],
+    ),
+    "service_due": (
+        ("保养提醒", "Service reminder"),
+        [
+            Ask(
+                "plan",
+                "您打算什么时候来保养？",
+                "When do you mean to come for the service?",
+                Scale.CHOICE,
+                is_key=True,
+                choices=[
+                    ("约好时间来", "Booked a time"),
+                    ("近期会来", "Soon"),
+                    NOT_YET,
+                    ("已在本店做过", "Done here already"),
+                    ("已在别处做过", "Done elsewhere"),
+                    ("车在外地", "The car is out of town"),
+                    ("暂时没时间", "No time for now"),
+                    ("不打算来", "Does not mean to come"),
+                ],
+            ),
+            ODOMETER,
+        ],
+    ),
+    "renewal": (
+        ("续保意向", "Insurance renewal"),
+        [
+            Ask(
+                "intent",
+                "今年的车险您打算怎么办？",
+                "What do you mean to do about the insurance this year?",
+                Scale.CHOICE,
+                is_key=True,
+                choices=[
+                    ("在本店续", "Renew here"),
+                    ("要报价比较", "Wants a quote to compare"),
+                    ("还没考虑", "Has not thought about it"),
+                    ("已在本店续", "Renewed here already"),
+                    ("已在别处续", "Renewed elsewhere"),
+                    ("打算在别处续", "Means to renew elsewhere"),
+                    ("车要卖或不用了", "The car is to be sold or laid up"),
+                ],
+            ),
+            Ask(
+                "why_not",
+                "不在本店续，主要是什么原因？",
+                "If not here, what is the main reason?",
+                Scale.CHOICE,
+                choices=[
+                    ("价格", "Price"),
+                    ("亲友在做保险", "Friends or family sell insurance"),
+                    ("单位统一投保", "Insured by the employer"),
+                    ("以前理赔不满意", "Unhappy with a former claim"),
+                    ("离得远", "Too far away"),
+                    ("其他", "Something else"),
+                ],
+            ),
+        ],
+    ),
+    # Why a customer no longer comes, in two levels (DOMAIN 2.3, FEATURES 5.3): the cause, and where the car goes instead.
+    "away": (
+        ("不来厂原因", "Why a customer stays away"),
+        [
+            Ask(
+                "cause",
+                "这段时间没来，主要是什么原因？",
+                "What is the main reason you have not come?",
+                Scale.CHOICE,
+                is_key=True,
+                choices=[
+                    ("价格高", "Too expensive"),
+                    ("离得远、不方便", "Too far, inconvenient"),
+                    ("等得久、难预约", "Long waits, hard to book"),
+                    ("维修质量", "Quality of the work"),
+                    ("服务态度", "How we treated her"),
+                    ("开得少，还没到", "Drives little, not due yet"),
+                    ("人或车在外地", "She or the car is out of town"),
+                    ("不再有这辆车", "Has the car no more"),
+                    ("其他", "Something else"),
+                ],
+            ),
+            Ask(
+                "where",
+                "现在车子一般在哪里保养？",
+                "Where is the car serviced now?",
+                Scale.CHOICE,
+                choices=[
+                    ("同品牌别的店", "Another dealer of the brand"),
+                    ("连锁快修店", "A repair chain"),
+                    ("路边店、熟人", "A small garage, somebody she knows"),
+                    ("自己做", "Does it herself"),
+                    ("最近没做过", "Nowhere lately"),
+                ],
+            ),
+            Ask(
+                "return",
+                "如果我们改进了，您还愿意来吗？",
+                "If we do better, would you come again?",
+            ),
+        ],
+    ),
+    "complaint_recontact": (
+        ("投诉处理确认", "After a complaint: does the solution hold"),
+        [
+            Ask(
+                "overall",
+                "您对这次的处理结果满意吗？",
+                "How satisfied are you with what was done about it?",
+                Scale.FIVE,
+                is_key=True,
+                alarm_at=2,
+                category="other",
+            ),
+            Ask(
+                "fixed",
+                "您反映的问题解决了吗？",
+                "Has what you told us of been put right?",
+                alarm_at=0,
+                category="other",
+            ),
+            Ask("quick", "处理得够及时吗？", "Was it dealt with quickly enough?"),
+        ],
+    ),
+    "complaint_resurvey": (
+        ("投诉结案后回访", "Ten days after a complaint was closed"),
+        [
+            Ask(
+                "overall",
+                "回头看，您对我们处理这件事总体满意吗？",
+                "Looking back, how satisfied are you with how we handled it?",
+                Scale.FIVE,
+                is_key=True,
+                alarm_at=2,
+                category="other",
+            ),
+            Ask(
+                "lasting",
+                "问题没有再出现吧？",
+                "Has it stayed away since?",
+                alarm_at=0,
+                category="repair_quality",
+            ),
+            Ask("again", "以后您还会来我们店吗？", "Will you come to us again?"),
+        ],
+    ),
 }
 
 
@@ -160,6 +334,7 @@ def seed_store(store):
             is_key=ask.is_key,
             alarm_at=ask.alarm_at,
             complaint_category=ask.category,
+            choices=[{"zh": zh, "en": en} for zh, en in ask.choices],
         )
         for version in versions
         for order, ask in enumerate(SHIPPED[version.questionnaire.code][1], start=1)

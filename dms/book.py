@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from types import SimpleNamespace
 
+from django.db.models import NOT_PROVIDED
+
 import common.lookups  # noqa: F401 - registers `among`
 from audit.choices import Deed, Source
 from audit.models import Change
@@ -347,7 +349,8 @@ class Book:
         }
         given = [*table.attnames, *table.follows]
         for column in model._meta.concrete_fields:
-            if column.attname not in given:
+            is_by_database = not column.has_default() and column.db_default is not NOT_PROVIDED
+            if column.attname not in given and not is_by_database:
                 constants.setdefault(column.attname, plain_value(model, column.attname, column.get_default()))
         records = list(table.new.values())
         columns = list(zip(*map(attrgetter(*table.attnames), records), strict=True))

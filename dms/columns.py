@@ -7,6 +7,8 @@
 import datetime as dt
 from unicodedata import is_normalized
 
+from common.birthdays import BadBirthday
+from common.birthdays import parse as parse_birthday
 from common.cells import (
     FORMULA_ERRORS,
     LONGEST_PLACEHOLDER,
@@ -178,6 +180,16 @@ class Date(Column):
             return parse_date(cell, today=today, days_ahead=self.days_ahead)
         except BadDate as error:
             return Finding(error.code, text_of(cell), suggestion=error.suggestion)
+
+
+class Birthday(Column):
+    """Month and day and whether of the lunar calendar: (1007, False). A year of birth is left out."""
+
+    def read(self, cell, today):
+        try:
+            return parse_birthday(cell)
+        except BadBirthday:
+            return Finding("birthday_unreadable", text_of(cell))
 
 
 class Moment(Date):

@@ -1,8 +1,8 @@
 """What follows a person on this floor (see common.personal)."""
 
-from common.personal import Follow, Tie
+from common.personal import Follow, Joining, Tie
 
 FOLLOWS = (
-    Follow("dms.Conflict", "customer_id", "customers.Customer", Tie.TRACE),
-    Follow("dms.UndoRemnant", "customer_id", "customers.Customer", Tie.TRACE),
+    Follow("dms.Conflict", "customer_id", "customers.Customer", Tie.TRACE, merge=Joining.BY_APP),
+    Follow("dms.UndoRemnant", "customer_id", "customers.Customer", Tie.TRACE, merge=Joining.STAYS),
 )

@@ -328,7 +328,7 @@ def retirement_order(labels) -> list[str]:
     """These models so that what points at others comes before what is pointed at, and wholes before their parts."""
     graph = {label: set() for label in sorted(labels)}
     for follow in all_follows():
-        if follow.model in graph and follow.to in graph:
+        if follow.model in graph and follow.to in graph and follow.model != follow.to:
             first, then = (follow.to, follow.model) if follow.tie is Tie.PART else (follow.model, follow.to)
             graph[then].add(first)
     return list(graphlib.TopologicalSorter(graph).static_order())

@@ -65,6 +65,7 @@ ROW_CODES = {
     "date_ambiguous": _noop("Day and month cannot be told apart. Write the date as YYYY-MM-DD."),
     "date_out_of_range": _noop("The date lies too far in the past or future."),
     "date_unreadable": _noop("This is not a date. Write it as YYYY-MM-DD."),
+    "birthday_unreadable": _noop("This is not a birthday. Write 10-07; a lunar one with the word for lunar before it."),
     "phone_masked": _noop("The number is masked; it cannot be dialled and replaces nothing."),
     "phone_scientific": _noop(
         "Excel has turned the number into a rounded one; its last digits are lost. Format the column as text."
@@ -201,6 +202,7 @@ ADVICE = {
     "date_ambiguous": _noop("Write YYYY-MM-DD."),
     "date_impossible": _noop("Write YYYY-MM-DD."),
     "date_unreadable": _noop("Write YYYY-MM-DD."),
+    "birthday_unreadable": _noop("Write 10-07; a lunar one with the word for lunar before it."),
     "formula_error": _noop("Correct the formula, or export again."),
 }
 
@@ -224,6 +226,7 @@ TITLES = {
     "date_ambiguous": _noop("Day or month?"),
     "date_out_of_range": _noop("Date out of range"),
     "date_unreadable": _noop("Not a date"),
+    "birthday_unreadable": _noop("Not a birthday"),
     "phone_masked": _noop("Number masked"),
     "phone_scientific": _noop("Number rounded by Excel"),
     "phone_service": _noop("400 or 800 number"),
