@@ -11,8 +11,10 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import User
 from common.figures import Figure, Source, Split
 from followups.choices import ItemState, Level
-from followups.models import Call, CallOutcome, DueItem
+from followups.models import Call, CallOutcome, DueItem, Outcome
 from followups.rules import RULES
+from followups.services.inbound import SETTLED
+from followups.services.undecided import MESSAGES
 
 
 def _rule_names(keys):
@@ -24,10 +26,18 @@ def _people(keys):
     return dict(User.objects.filter(pk__in=keys).order_by("full_name", "pk").values_list("pk", "full_name"))
 
 
+def _outcome_names(keys):
+    """In the order of the desk: reached, not reached, invalid."""
+    levels = {level: place for place, level in enumerate(Level)}
+    found = sorted(Outcome.objects.filter(pk__in=keys), key=lambda row: (levels[row.level], row.order, row.pk))
+    return {row.pk: f"{row.get_level_display()} · {row.label}" for row in found}
+
+
 def _due(scope):
-    return DueItem.objects.filter(store=scope.store, due_on__range=(scope.start, scope.end)).exclude(
-        state__in=(ItemState.OBSOLETE, ItemState.SUPERSEDED)
-    )
+    items = DueItem.objects.filter(store=scope.store, due_on__range=(scope.start, scope.end))
+    # A customer who rang us about it, or told us at the store, was quicker than we: an event that overtook the call, like her coming.
+    overtaken = Q(state__in=(ItemState.OBSOLETE, ItemState.SUPERSEDED)) | Q(reason__in=SETTLED)
+    return items.exclude(overtaken).exclude(MESSAGES)
 
 
 def _overdue(scope):
@@ -50,8 +60,13 @@ def _items_of(outcomes):
 
 DUE = Source(_due, {"rule": Split("rule", _rule_names)})
 OVERDUE = Source(_overdue, {"rule": Split("rule", _rule_names)}, is_stock=True)
-CALLS = Source(_calls, {"person": Split("by", _people)})
-OUTCOMES = Source(_outcomes, {"person": Split("call__by", _people)}, unit="item", opens=_items_of)
+CALLS = Source(_calls, {"person": Split("by", _people), "outcome": Split("outcome", _outcome_names)})
+OUTCOMES = Source(
+    _outcomes,
+    {"person": Split("call__by", _people), "topic": Split("item__rule", _rule_names)},
+    unit="item",
+    opens=_items_of,
+)
 
 FIGURES = [
     Figure(

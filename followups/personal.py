@@ -6,7 +6,7 @@ Items that a run made and nobody has tried keep nothing: the next run closes or 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from common.personal import Follow, Tie
+from common.personal import Follow, Joining, Tie
 from followups.rules import RULES
 
 _TRIED = Q(attempts__gt=0) | Q(closed_by__isnull=False)
@@ -21,14 +21,24 @@ def _facts():
     for rule in RULES:
         codes.setdefault(rule.fact._meta.label, []).append(rule.code)
     for label, rules in codes.items():
-        yield Follow("followups.DueItem", "fact_id", label, Tie.WORK, _REASON, _TRIED & Q(rule__in=rules))
+        where = _TRIED & Q(rule__in=rules)
+        yield Follow("followups.DueItem", "fact_id", label, Tie.WORK, _REASON, where, merge=Joining.BY_APP)
 
 
 FOLLOWS = (
+    Follow("followups.CallOutcome", "wish", "customers.DoNotContact", Tie.TRACE),
     Follow("followups.Call", "customer", "customers.Customer", Tie.WORK, _("The customer was called."), _CALLED),
     Follow("followups.Call", "phone", "customers.Phone", Tie.WORK, _("The number was dialled."), _CALLED),
-    Follow("followups.CallCard", "customer", "customers.Customer", Tie.DERIVED),
-    Follow("followups.DueItem", "customer", "customers.Customer", Tie.WORK, _("The customer was called."), _TRIED),
+    Follow("followups.CallCard", "customer", "customers.Customer", Tie.DERIVED, merge=Joining.BY_APP),
+    Follow(
+        "followups.DueItem",
+        "customer",
+        "customers.Customer",
+        Tie.WORK,
+        _("The customer was called."),
+        _TRIED,
+        merge=Joining.BY_APP,
+    ),
     Follow("followups.DueItem", "vehicle", "customers.Vehicle", Tie.WORK, _REASON, _TRIED),
     *_facts(),
     Follow(

@@ -36,11 +36,26 @@ PLACEHOLDERS: dict[str, LazyText] = {
     "work": _("Work done"),
     "order_no": _("Order no."),
     "address": _("Address"),
+    "service_due": _("Next service"),  # as worked out: about when
+    "due_km": _("Next service (km)"),
+    "last_visit": _("Last visit"),
+    "months_away": _("Months since the last visit"),
+    "warranty_end": _("Warranty until"),
+    "inspection_due": _("Inspection due"),
+    "policy_end": _("Insured until"),
+    "insurer": _("Insurer"),
+    "group": _("Renewal group"),
+    "years": _("Years since"),
+    "festival": _("Festival"),
+    "complaint_no": _("Complaint no."),
+    "complaint_summary": _("What the customer says"),
+    "resolution": _("Resolution"),
     "subject": _("What about"),
     "agreed": _("Agreed time"),
 }
 
 _WORD = re.compile(r"\{([a-z_]+)\}")
+MESSAGE_CASES = {"zh": "短信", "en": "Message"}  # the branch of a script that is sent, not said
 _BRANCH = re.compile(r"^\[([^\]]{1,40})\]\s*")
 
 
@@ -68,6 +83,18 @@ def render(body: str, facts: dict[str, object]) -> list[Paragraph]:
         else:
             paragraphs.append(Paragraph("say", _fill(text, facts)))
     return paragraphs
+
+
+def message(body: str, facts: dict[str, object], case: str = "") -> str:
+    """The text to send: the branch named `case` where the body has one, else all that is said aloud; hints are not sent.
+
+    What is not known is left out: a message has no gaps to be filled by asking.
+    """
+    parts = [text.strip() for text in re.split(r"\n\s*\n", body.strip().replace("\r\n", "\n"))]
+    branches = {match.group(1): text[match.end() :] for text in parts if (match := _BRANCH.match(text))}
+    said = [text for text in parts if not text.startswith(">") and not _BRANCH.match(text)]
+    text = branches.get(case) or "\n".join(said)
+    return re.sub(r" {2,}", " ", _WORD.sub(lambda match: str(facts.get(match.group(1)) or ""), text)).strip()
 
 
 def _fill(text: str, facts) -> SafeString:

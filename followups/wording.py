@@ -3,12 +3,14 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise as LazyText
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, gettext_noop, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from followups.choices import Decision, Festival, PassedOver
 from followups.rules import BY_CODE
 
 
@@ -28,9 +30,20 @@ def rule_label(code: str) -> str | LazyText:
     return BY_CODE[code].label if code in BY_CODE else code
 
 
+def decision(code: str) -> str | LazyText:
+    return dict(Decision.choices).get(code, code)
+
+
 def day(value: dt.date) -> str:
     """`3月5日`, `5 Mar`."""
     return date_format(value, pgettext("date format: day and month", "j M"))
+
+
+def day_and_year(value: dt.date, today: dt.date | None = None) -> str:
+    """`2026年3月5日`; without the year where it is that of `today`."""
+    if today is not None and value.year == today.year:
+        return day(value)
+    return date_format(value, pgettext("date format: day, month and year", "j M Y"))
 
 
 def moment(at: dt.datetime, now: dt.datetime) -> str:
@@ -54,6 +67,14 @@ def callable_from(at: dt.datetime, now: dt.datetime) -> str:
     local = at.astimezone(now.tzinfo)
     when = f"{local:%H:%M}" if local.date() == now.date() else moment(at, now)
     return _("callable from %(moment)s") % {"moment": when}
+
+
+def quiet_words(until: dt.datetime | None, now: dt.datetime) -> str:
+    """Why nothing is offered by itself; "" in call time."""
+    if until is None:
+        return ""
+    words = _("Outside call hours nothing but promised calls is offered. It goes on %(moment)s.")
+    return words % {"moment": moment(until.astimezone(now.tzinfo), now)}
 
 
 def past_day(value: dt.date, today: dt.date) -> str:
@@ -145,6 +166,10 @@ def held_until(customer, by, until) -> str:
     )
 
 
+def nothing_open(customer) -> str:
+    return _("There is nothing left to call %(customer)s about.") % {"customer": customer}
+
+
 def why_not_undone(refusal) -> str:
     """A refusal of services.undo in words (TooLate, CannotUndo)."""
     reason = getattr(refusal, "reason", "too_late")
@@ -162,6 +187,14 @@ def why_not_undone(refusal) -> str:
     return words.get(reason, words["too_late"])
 
 
+def why_not_taken_back(refusal) -> str:
+    """A refusal of services.inbound in words."""
+    return {
+        "too_late": _("Too late: this call from the customer can no longer be taken back."),
+        "undone": _("This call from the customer is taken back already."),
+    }.get(refusal.reason, _("One of its topics was worked on again meanwhile, so it stands."))
+
+
 def contact(row) -> str:
     """One line of the contact ledger in a few words: the outcome of our calls, else its channel."""
     labels = row.summary if isinstance(row.summary, dict) else {}
@@ -173,3 +206,91 @@ def contact(row) -> str:
 def word_contacts(rows) -> dict[int, str]:
     """{contact id: text} for the timeline of the customer's page (settings.CONTACT_ORIGINS)."""
     return {row.pk: contact(row) for row in rows}
+
+
+def sent(result) -> list[tuple[int, str]]:
+    """What became of marking messages (services.care_list.Sent): (level of the message, sentence)."""
+    lines = []
+    if result.done:
+        words = ngettext("%(count)s message is marked as sent.", "%(count)s messages are marked as sent.", result.done)
+        lines.append((messages.SUCCESS, words % {"count": f"{result.done:,}"}))
+    if result.quiet:
+        words = ngettext(
+            "%(count)s customer does not want such messages and was passed over.",
+            "%(count)s customers do not want such messages and were passed over.",
+            result.quiet,
+        )
+        lines.append((messages.WARNING, words % {"count": f"{result.quiet:,}"}))
+    return lines or [(messages.INFO, _("Nothing was left to mark: these messages are done already."))]
+
+
+def dropped(count: int) -> list[tuple[int, str]]:
+    if not count:
+        return [(messages.INFO, _("Nothing was left to mark: these messages are done already."))]
+    words = ngettext("%(count)s message will not be sent.", "%(count)s messages will not be sent.", count)
+    return [(messages.SUCCESS, words % {"count": f"{count:,}"})]
+
+
+def festival_made(code: str, count: int) -> str:
+    label = dict(Festival.choices)[code]
+    if not count:
+        return _("%(festival)s: nobody new, the list is complete.") % {"festival": label}
+    words = ngettext(
+        "%(festival)s: %(count)s greeting is on the list.", "%(festival)s: %(count)s greetings are on the list.", count
+    )
+    return words % {"festival": label, "count": f"{count:,}"}
+
+
+WHY_KEPT = {
+    "quiet": gettext_noop("the customer does not want this call"),
+    "asks_no_more": gettext_noop("there is no longer a reason for the call"),
+    "off": gettext_noop("the rule is switched off"),
+    "later": gettext_noop("a later step or turn took its place"),
+}
+
+
+def decided(result, decision_code: str) -> list[tuple[int, str]]:
+    """What became of a decision (services.decisions.Decided): (level of the message, sentence)."""
+    lines = []
+    number = {"count": f"{result.done:,}"}
+    if result.done and decision_code == Decision.CALL:
+        words = ngettext(
+            "%(count)s call stands in the queue again.", "%(count)s calls stand in the queue again.", result.done
+        )
+        lines.append((messages.SUCCESS, words % number))
+    elif result.done:
+        words = ngettext("%(count)s call was let go.", "%(count)s calls were let go.", result.done)
+        lines.append((messages.SUCCESS, words % number))
+    for why, count in sorted(result.kept.items()):
+        words = ngettext(
+            "%(count)s call still waits for a decision: %(why)s.",
+            "%(count)s calls still wait for a decision: %(why)s.",
+            count,
+        )
+        lines.append((messages.WARNING, words % {"count": f"{count:,}", "why": _(WHY_KEPT[why])}))
+    return lines or [(messages.INFO, _("Nothing was left to decide here."))]
+
+
+def moved_one(move, customer) -> tuple[int, str]:
+    """What became of giving one customer to a person, or to the team (QueueMove): (level of the message, sentence)."""
+    if move.moved:
+        return messages.SUCCESS, _("%(customer)s: done, and the people are told.") % {"customer": customer}
+    why = next(iter(move.passed), PassedOver.CLOSED)
+    words = {"customer": customer, "why": dict(PassedOver.choices).get(why, why)}
+    return messages.WARNING, _("%(customer)s was left as it was: %(why)s.") % words
+
+
+def taken_back(move, card) -> tuple[int, str]:
+    if move is None:
+        return messages.INFO, _("Nobody holds the card of %(customer)s any more.") % {"customer": card.customer}
+    return messages.SUCCESS, _("The card of %(customer)s is free again.") % {"customer": card.customer}
+
+
+def why_move_stays(refusal) -> str:
+    """A refusal of services.steering in words (CannotUndoMove)."""
+    return {
+        "too_late": _("Too late: a move can be undone for a day."),
+        "undone": _("This move is undone already."),
+        "running": _("This move is still under way."),
+        "lease": _("A card that was taken back stays so."),
+    }[refusal.reason]

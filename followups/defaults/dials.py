@@ -17,6 +17,8 @@ def seed_dials(store):
             due=step.due,
             expires=step.expires,
             weight=rule.weight,
+            patience=rule.patience,
+            daily=rule.daily,
         )
         for rule in RULES
         for step in rule.steps

@@ -30,6 +30,10 @@ OUTCOMES: dict[Level, tuple[Shipped, ...]] = {
         # The note is kept as the reason of the do-not-call mark, the proof that the customer said so.
         Shipped("no_more_calls", "明确拒绝来电", "Wants no calls at all", Effect.DO_NOT_CALL, note_required=True),
         Shipped("not_available", "本人不在或不便，改日再打", "Not there or no time, another day", Effect.RETRY),
+        # Sets a wish for this topic alone; the note, if any, is kept as its reason.
+        Shipped("no_topic", "以后不用打这类电话", "Never again about this", Effect.NO_TOPIC),
+        Shipped("car_scrapped", "车已报废", "Car scrapped", Effect.CAR_GONE),
+        Shipped("car_moved", "车已迁往外地", "Car moved away", Effect.CAR_GONE),
     ),
     Level.NOT_REACHED: (
         Shipped("no_answer", "无人接听", "No answer", Effect.RETRY),
@@ -46,10 +50,21 @@ OUTCOMES: dict[Level, tuple[Shipped, ...]] = {
     ),
 }
 
+# What the situations of the desk bring about (followups.situations): on no number key of the list, so behind all of it.
+SITUATIONS: tuple[Shipped, ...] = (
+    Shipped("deceased", "客户已去世", "The customer has died", Effect.DECEASED),
+    Shipped("fleet_car", "车队或出租用车", "Fleet car or taxi", Effect.FLEET),
+    Shipped("line_dropped", "通话中断，稍后接着打", "The line broke, to be called again", Effect.DROPPED),
+    Shipped("handed_over", "请门店马上联系客户", "Handed over, the store rings back", Effect.HANDED_OVER),
+)
+BEHIND = 50
+
 
 def seed_outcomes(store):
     """Make the shipped outcomes for `store`; existing codes stay as they are."""
     known = set(Outcome.objects.filter(store=store).values_list("code", flat=True))
+    wanted = [(level, order, shipped) for level, those in OUTCOMES.items() for order, shipped in enumerate(those, 1)]
+    wanted += [(Level.REACHED, BEHIND + order, shipped) for order, shipped in enumerate(SITUATIONS, 1)]
     Outcome.objects.bulk_create(
         Outcome(
             store=store,
@@ -61,7 +76,6 @@ def seed_outcomes(store):
             note_required=shipped.note_required,
             order=order,
         )
-        for level, list_of_level in OUTCOMES.items()
-        for order, shipped in enumerate(list_of_level, start=1)
+        for level, order, shipped in wanted
         if shipped.code not in known
     )

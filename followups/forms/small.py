@@ -15,7 +15,7 @@ def _day():
 
 class SkipForm(forms.Form):
     reason = forms.ChoiceField(
-        label=_("Reason"), choices=SkipReason, error_messages={"required": _("Choose a reason: 1 to 5.")}
+        label=_("Reason"), choices=SkipReason, error_messages={"required": _("Choose a reason by its number.")}
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=200)
 

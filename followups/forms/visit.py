@@ -4,17 +4,26 @@ The services judge what was typed; here stands only what they cannot know: which
 screen is this customer's, and that a dissatisfied answer is not passed over in silence. Errors are keyed by form field.
 """
 
+from dataclasses import replace
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices import Category, Department, Severity
 from cvp.forms import parse_answers
 from cvp.services import alarms
-from followups.choices import AnsweredBy, Level
+from followups.choices import AnsweredBy, Effect, Level
 from followups.reading.topics import LEAVE, prefix_of
+from followups.rules import BY_CODE
+from followups.services.situations import GONE_CODES, Also, CarMark
 from followups.services.visits import Attempt, ComplaintDraft, Topic
 
 MOMENT = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+
+
+def _id_of(text) -> int | None:
+    """Of a field that no person fills; nonsense is nothing."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 class AttemptForm(forms.Form):
@@ -40,9 +49,15 @@ class AttemptForm(forms.Form):
         return phone
 
     def clean_outcome(self):
-        """The chosen one if it is of the chosen level; where somebody was reached, the first of the list goes without saying."""
+        """The chosen one if it is of the chosen level; where somebody was reached, the first of the list goes without saying.
+
+        One that was retired while it stood on the screen is asked for again: nothing else may take its place unseen.
+        """
         level = self.cleaned_data.get("level")
-        outcome = self.outcomes.get(self.cleaned_data["outcome"])
+        code = self.cleaned_data["outcome"]
+        outcome = self.outcomes.get(code)
+        if code and outcome is None:
+            raise forms.ValidationError(_("This result is no longer in use: choose another one."))
         if outcome is not None and outcome.level == level:
             return outcome
         if level == Level.REACHED:
@@ -100,13 +115,16 @@ class VisitForm(AttemptForm):
             f"{prefix}department": forms.ChoiceField(choices=[("", ""), *Department.choices], **words),
             f"{prefix}summary": forms.CharField(max_length=500, **words),
             f"{prefix}waiver": forms.CharField(max_length=200, **words),
+            f"{prefix}script": forms.CharField(**words),
         }
 
     def clean(self):
         values = super().clean()
-        self.read = []
+        self.read, self.marks = [], ()
         if values.get("level") == Level.REACHED and values.get("outcome"):
-            topics = [self._topic(item, prefix_of(item)) for item in self.items]
+            marks = map(CarMark.read, self.data.getlist("mark"))
+            self.marks = tuple(mark for mark in marks if mark is not None)
+            topics = [self._topic(item, prefix_of(item)) for item in self.items if not self._is_settled(item)]
             self.read = [topic for topic in topics if topic is not None]
         return values
 
@@ -114,13 +132,35 @@ class VisitForm(AttemptForm):
         """The topics spoken about; none where nobody was reached (the attempt then stands for all of them)."""
         return self.read
 
+    def attempt(self) -> Attempt:
+        """Where all that was said is what became of a car, that is the result of the call."""
+        attempt = super().attempt()
+        if self.marks and not self.read:
+            effect = Effect.FLEET if self.marks[0].use is not None else Effect.CAR_GONE
+            fitting = [found.code for found in self.outcomes.values() if found.effect == effect]
+            wanted = GONE_CODES.get(self.marks[0].why)
+            code = wanted if wanted in fitting else next(iter(fitting), attempt.outcome)
+            return replace(attempt, outcome=code)
+        return attempt
+
+    def also(self, hand_over=None) -> Also:
+        """What was said of the cars, and whom it is handed over to."""
+        return Also(self.marks, hand_over)
+
+    def answers_of(self, item) -> dict:
+        version = self.version_of.get(item.pk)
+        return parse_answers(version, self.data, prefix=prefix_of(item)) if version else {}
+
+    def _is_settled(self, item) -> bool:
+        rule = BY_CODE.get(item.rule)
+        return any(mark.vehicle_id == item.vehicle_id and rule and mark.settles(rule) for mark in self.marks)
+
     def _topic(self, item, prefix) -> Topic | None:
         values = self.cleaned_data
         outcome = values.get(f"{prefix}outcome") or values["outcome"].code
         if outcome == LEAVE:
             return None
-        version = self.version_of.get(item.pk)
-        answers = parse_answers(version, self.data, prefix=prefix) if version else {}
+        version, answers = self.version_of.get(item.pk), self.answers_of(item)
         complaint, waiver = self._complaint(prefix, version, answers)
         return Topic(
             item_id=item.pk,
@@ -129,6 +169,7 @@ class VisitForm(AttemptForm):
             answers=answers,
             promise_at=values.get("promise_at"),
             complaint=complaint,
+            script_id=_id_of(values.get(f"{prefix}script")),
         )
 
     def _complaint(self, prefix, version, answers) -> tuple[ComplaintDraft | None, str]:

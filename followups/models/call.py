@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StoreOwned
 from complaints.models import Complaint
-from customers.models import Customer, Phone
+from customers.models import Customer, DoNotContact, Phone
 from cvp.models import Response
-from followups.choices import AnsweredBy, Level, SkipReason
+from followups.choices import AnsweredBy, Level, OverrideReason, Restraint, SkipReason
 from followups.models.card import CallCard
-from followups.models.dials import Outcome
+from followups.models.dials import Outcome, Script
 from followups.models.item import DueItem, PlannedCall
 
 
@@ -57,6 +57,10 @@ class CallOutcome(models.Model):
     response = models.ForeignKey(Response, null=True, on_delete=models.SET_NULL, related_name="+")
     complaint = models.ForeignKey(Complaint, null=True, on_delete=models.SET_NULL, related_name="+")
     planned = models.ForeignKey(PlannedCall, null=True, on_delete=models.SET_NULL, related_name="+")
+    # What she does not want to be contacted about any more; an undo lifts it where this call made it.
+    wish = models.ForeignKey(DoNotContact, null=True, on_delete=models.SET_NULL, related_name="+")
+    # What stood on the screen while she was spoken with; null where the page did not say, and where nobody was reached.
+    script = models.ForeignKey(Script, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     note = models.CharField(_("Note"), max_length=500, blank=True)
 
     class Meta:
@@ -64,6 +68,9 @@ class CallOutcome(models.Model):
         verbose_name_plural = _("Call outcomes")
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["call", "item"], name="calloutcome_once")]
+        indexes = [
+            models.Index(fields=["script"], name="calloutcome_script", condition=models.Q(script__isnull=False)),
+        ]
 
     def __str__(self):
         return f"{self.call_id}/{self.item_id}"
@@ -85,6 +92,26 @@ class Draft(models.Model):
 
     def __str__(self):
         return f"{self.card_id} {self.user_id}"
+
+
+class Override(StoreOwned):
+    """A restraint that somebody went past, and why: the proof that nobody is called too often without a reason."""
+
+    card = models.ForeignKey(CallCard, on_delete=models.CASCADE, related_name="overrides")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("By"), on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("When"))
+    restraint = models.CharField(max_length=8, choices=Restraint)
+    reason = models.CharField(_("Reason"), max_length=10, choices=OverrideReason)
+    note = models.CharField(_("Note"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("Override")
+        verbose_name_plural = _("Overrides")
+        default_permissions = ()
+        indexes = [models.Index(fields=["store", "at"], name="override_day")]
+
+    def __str__(self):
+        return f"{self.card_id} {self.restraint}"
 
 
 class Skip(StoreOwned):

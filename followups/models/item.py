@@ -8,7 +8,7 @@ from accounts.models import StoreOwned
 from accounts.querysets import StoreScopedQuerySet
 from customers.models import Customer, Vehicle
 from customers.models.base import Record
-from followups.choices import CloseReason, ItemState, PlanKind
+from followups.choices import CloseReason, Decision, ItemState, PlanKind
 
 
 class PlannedCall(Record):
@@ -92,6 +92,11 @@ class DueItem(StoreOwned):
     reason_params = models.JSONField(default=dict)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    # Of one that expired unworked: what the manager decided, and why.
+    decision = models.CharField(_("Decision"), max_length=8, choices=Decision, blank=True, db_default="")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    decision_note = models.CharField(_("Why"), max_length=200, blank=True, db_default="")
     attempts = models.PositiveSmallIntegerField(_("Attempts"), default=0)
     bands_failed = models.CharField(max_length=6, blank=True)  # bands of failed attempts, e.g. "ma"
     # First moments, kept by the call services for the figures; cleared again by an undo.
@@ -124,6 +129,21 @@ class DueItem(StoreOwned):
                 condition=models.Q(state__in=["obsolete", "declined"], closed_by__isnull=True),
             ),
             models.Index(
+                fields=["store", "rule", "expires_on"],
+                name="dueitem_to_send",
+                condition=models.Q(state="to_send"),
+            ),
+            models.Index(
+                fields=["store", "rule", "due_on"],
+                name="dueitem_undecided",
+                condition=models.Q(state="expired", decision=""),
+            ),
+            models.Index(
+                fields=["store", "-decided_at"],
+                name="dueitem_decided",
+                condition=models.Q(decided_at__isnull=False),
+            ),
+            models.Index(
                 fields=["store", "callable_at"],
                 name="dueitem_open_promise",
                 condition=models.Q(state="open", due_at__isnull=False),
@@ -132,6 +152,7 @@ class DueItem(StoreOwned):
         permissions = [
             ("work_queue", "Can work through the call queue"),
             ("manage_queue", "Can see and steer everybody's queue"),
+            ("hand_over", "Can hand over what a person holds"),
         ]
 
     def __str__(self):
@@ -144,7 +165,7 @@ class GenerationRun(StoreOwned):
     `token` is there while a run is under way, and `heartbeat_at` its last sign of life: one run at a time and store, and a
     killed one frees its place. `watermark`: facts as of this moment were seen by the last finished run. `memo`: what that run leaves to the
     next one: {"windows": {rule: {step: [opens, due, expires]}} it read by, "let_go": {rule: how many of the windows let go
-    belong to facts so young that the next run meets them again}}.
+    belong to facts so young that the next run meets them again}, "engine": the number of what decided (run.ENGINE)}.
     """
 
     day = models.DateField(_("Day"))
@@ -154,6 +175,7 @@ class GenerationRun(StoreOwned):
     runs = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)  # {rule: {"created": …}} summed over the day's runs
     memo = models.JSONField(default=dict)
+    taken = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))  # {rule: intake of the day}
     token = models.UUIDField(null=True)
     heartbeat_at = models.DateTimeField(null=True)
 

@@ -4,14 +4,32 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass, field
 
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.utils.translation import get_language
+
 from complaints.models import Complaint
 from followups import wording
-from followups.choices import Level
-from followups.models import Call, CallOutcome, DeskDial, Draft, DueItem
+from followups.choices import LeftWhy, Level
+from followups.models import Call, CallOutcome, DeskDial, Draft, DueItem, LeftCard, Skip
 from followups.reading.counts import COUNT_LIMIT, count_words, counts_of
 
 PROMISE = "promise"
-DRAFTS_SHOWN = 5
+TRAY_SHOWN = 9  # as many as there are digits
+
+
+@dataclass
+class Unfinished:
+    """A card that she took and left without a result, and why."""
+
+    card_id: int
+    name: str
+    at: dt.datetime
+    has_draft: bool = False
+    whys: list[str] = field(default_factory=list)
+
+    @property
+    def why(self) -> str:
+        return "、".join(self.whys) if (get_language() or "").startswith("zh") else ", ".join(self.whys)
 
 
 @dataclass
@@ -32,7 +50,7 @@ class Bar:
     next_words: wording.Words | None = None
     lease_id: int | None = None  # the card she holds
     lease_name: str = ""
-    drafts: list[dict] = field(default_factory=list)  # card_id, name, updated_at; not of the card she holds
+    tray: list[Unfinished] = field(default_factory=list)  # newest first; not the card she holds
     last_call: Call | None = None
     last_complaints: list[Complaint] = field(default_factory=list)  # opened by it
     undo_until: dt.datetime | None = None
@@ -47,14 +65,13 @@ class Bar:
 
 
 def bar_of(user, now: dt.datetime, *, counted=()) -> Bar:
-    """Five queries, and one more where a call may still be undone. `now` in the store's zone; `counted` names further counts
+    """Four queries, and one more where a call may still be undone. `now` in the store's zone; `counted` names further counts
     (reading.counts) for Bar.counts.
     """
-    counts, held, name = counts_of(user, now, ("left", *counted))
-    dial = DeskDial.objects.get(store_id=user.store_id)
+    counts, held, name, dial = counts_of(user, now, ("left", *counted))
     bar = Bar(dial, counts["left"], counts, lease_id=held, lease_name=name)
     _read_promises(bar, user, now)
-    _read_drafts(bar, user)
+    _read_tray(bar, user, now)
     _read_calls(bar, user, now)
     return bar
 
@@ -71,15 +88,25 @@ def _read_promises(bar, user, now):
         bar.next_words = wording.minutes_from(promises[0].due_at, now)
 
 
-def _read_drafts(bar, user):
-    drafts = (
-        Draft.objects.filter(user=user).order_by("-updated_at").values("card_id", "card__customer__name", "updated_at")
-    )
-    bar.drafts = [
-        {"card_id": draft["card_id"], "name": draft["card__customer__name"], "updated_at": draft["updated_at"]}
-        for draft in drafts[: DRAFTS_SHOWN + 1]
-        if draft["card_id"] != bar.lease_id
-    ]
+def _read_tray(bar, user, now):
+    """What she took and left without a result: drafts, and the cards of today that nobody has called, put aside or taken since. One
+    query."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = Draft.objects.filter(user=user).annotate(left_at=F("updated_at"), left_why=Value(LeftWhy.DRAFT))
+    held = Q(card__lease_by__isnull=False, card__lease_until__gt=now) & ~Q(card__lease_by=user)
+    left = LeftCard.objects.filter(user=user, at__gte=midnight, card__is_open=True).exclude(held)
+    called = Call.objects.filter(card=OuterRef("card"), at__gte=OuterRef("at"), undone_at__isnull=True)
+    aside = Skip.objects.filter(card=OuterRef("card"), at__gte=OuterRef("at"))
+    left = left.filter(~Exists(called), ~Exists(aside)).annotate(left_at=F("at"), left_why=F("why"))
+    shown = ("card_id", "card__customer__name", "left_at", "left_why")
+    found = {}
+    for card_id, name, at, why in rows.values_list(*shown).union(left.values_list(*shown)).order_by("-left_at"):
+        if card_id == bar.lease_id:
+            continue
+        entry = found.setdefault(card_id, Unfinished(card_id, name, at))
+        entry.has_draft |= why == LeftWhy.DRAFT
+        entry.whys.append(str(LeftWhy(why).label))
+    bar.tray = list(found.values())[:TRAY_SHOWN]
 
 
 def _read_calls(bar, user, now):

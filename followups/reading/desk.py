@@ -5,19 +5,29 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from accounts.calendar import calendar_of
 from common.bands import band_of, next_attempt
 from common.templatetags.dcrc import masked
 from complaints.choices import Category, Department, Severity
+from customers.answers import known_hour
 from customers.choices import PhoneState
 from customers.models import Contact, Customer, Phone, RepairOrder, Vehicle
+from customers.wording import answering
 from followups import wording
 from followups.choices import AnsweredBy, Level, SkipReason
 from followups.models import Call, CallCard, DueItem, Outcome
 from followups.permissions import holds
+from followups.reading.attempts import Tried, tried_on_card
 from followups.reading.bar import Bar, bar_of
 from followups.reading.entries import Entries
+from followups.reading.holdings import HandedNote, notes_on
 from followups.reading.items import with_facts
+from followups.reading.opening import opening_of
+from followups.reading.order import Standing, sentence, why_first, why_later
+from followups.reading.restraint import contacted_line
+from followups.reading.situations import MarkLine, SituationsPage, marks_of, settled_by, situations_page
 from followups.reading.topics import TopicSheet, topics_of
 
 CARS_SHOWN = 6  # of a fleet the cars that are spoken about come first
@@ -27,7 +37,7 @@ CONTACT = ("at", "channel", "connected", "topics", "summary", "note", "by__full_
 VISIT = ("vehicle_id", "opened_on", "kind", "items", "service_advisor", "odometer_km")
 WHY_SHOWN = 2  # in the head; each topic says its own reason below
 # Fields of the result bar, whose errors stand together beneath it; the others show theirs in place.
-RESULT_FIELDS = ("level", "outcome", "answered_by", "note", "promise_at", "__all__")
+RESULT_FIELDS = ("level", "outcome", "answered_by", "note", "promise_at", "mark", "hand_over", "__all__")
 STALE_DAYS = 180  # a number nobody confirmed for half a year is worth asking about
 
 
@@ -63,6 +73,7 @@ class NumbersPage:
     token: str
     entries: Entries
     numbers: list[Number]
+    is_reachable: bool  # one of the numbers may reach her
 
 
 @dataclass
@@ -83,8 +94,12 @@ class DeskPage:
     bar: Bar
     entries: Entries
     numbers: list[Number]
+    is_reachable: bool
     tried: list[Call]
     topics: list[TopicSheet]
+    opening: str  # the first words, where there are several topics
+    marks: list[MarkLine]  # what was said of her cars and is not saved yet
+    situations: SituationsPage
     outcomes: dict[str, list[OutcomeChoice]]
     complaint_choices: dict[str, list[tuple[str, str]]]
     answered_by: list
@@ -93,7 +108,10 @@ class DeskPage:
     contacts: list[Contact]
     last_contact: Contact | None
     last_contact_day: str
+    answering: str  # at which hour she mostly answers
+    contacted: str  # how often within the budget's days, and by whom
     attempts: int
+    in_vain: list[Tried]  # what was tried so far, the proof of the attempts
     next_words: str
     promise_choices: list[tuple[str, str]]
     skip_reasons: list
@@ -102,18 +120,21 @@ class DeskPage:
     skip_error: str
     why_now: list[TopicSheet]
     why_more: int
+    here: str  # why the card came first, or why it waits
     shown_errors: list[str]
+    handed: list[HandedNote] = field(default_factory=list)  # from whom it came, and what she wrote about it
 
 
 def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskPage:
-    """About twenty queries whatever the topics, cars and contacts. `now` in the store's zone."""
+    """Some twenty queries whatever the topics, cars and contacts. `now` in the store's zone."""
     customer = card.customer
     bar = bar_of(user, now)
     items = open_items(card, now)
     token = token_for(card, user)
     tried = _tried(card, token) if card.lease_token in bar.visits else []
     outcomes = defaultdict(list)
-    for outcome in Outcome.objects.filter(store_id=card.store_id, retired_at__isnull=True).order_by("order", "id"):
+    listed = Outcome.objects.listed().filter(store_id=card.store_id, retired_at__isnull=True)
+    for outcome in listed.order_by("order", "id"):
         choice = OutcomeChoice(outcome.code, outcome.label, outcome.effect, outcome.note_required)
         outcomes[outcome.level].append(choice)
     cars, hidden = _cars(card, items)
@@ -124,16 +145,25 @@ def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskP
     spoken = next((contact for contact in contacts if contact.connected), None)
     failed = "".join(item.bands_failed for item in items) + (band_of(now, now.tzinfo, bar.dial.bands) or "")
     topics = topics_of(items, customer, user, now, entries, outcomes[Level.REACHED])
+    settled = settled_by(entries, items)
+    for topic in topics:
+        topic.settled = settled.get(topic.item_id, "")
     pressing = [topic for topic in topics if not topic.is_later]
+    calendar = calendar_of(user.store)
+    numbers = _numbers(customer, token, tried, entries, now)
     return DeskPage(
         card=card,
         customer=customer,
         token=token,
         bar=bar,
         entries=entries,
-        numbers=_numbers(customer, token, tried, entries, now),
+        numbers=numbers,
+        is_reachable=is_reachable(numbers),
         tried=tried,
         topics=topics,
+        opening=opening_of(topics, customer),
+        marks=marks_of(entries, cars),
+        situations=situations_page(cars, entries, now, bar.dial, calendar),
         outcomes=dict(outcomes),
         complaint_choices={
             "categories": _worded(Category),
@@ -146,17 +176,32 @@ def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskP
         contacts=contacts,
         last_contact=spoken,
         last_contact_day=wording.past_day(spoken.at.astimezone(now.tzinfo).date(), now.date()) if spoken else "",
+        answering=answering(known_hour(customer)),
+        contacted=contacted_line(customer, bar.dial, now),
         attempts=max((item.attempts for item in items), default=0),
-        next_words=wording.moment(next_attempt(now, now.tzinfo, bar.dial.bands, failed), now),
+        in_vain=tried_on_card(items, card.store, now, bar.dial.bands),
+        next_words=wording.moment(next_attempt(now, now.tzinfo, bar.dial.bands, failed, calendar), now),
         promise_choices=promise_choices(now),
-        skip_reasons=SkipReason.choices,
+        skip_reasons=skip_reasons(is_reachable(numbers)),
         skip_reason=entries.value("skip-reason"),
         skip_note=entries.value("skip-note"),
         skip_error=entries.error("skip-reason") or entries.error("skip-note"),
         why_now=pressing[:WHY_SHOWN],
         why_more=len(pressing[WHY_SHOWN:]),
+        here=_here(card, items, now, bar.dial),
         shown_errors=[entries.error(name) for name in RESULT_FIELDS if entries.error(name)],
+        handed=notes_on(card, now),
     )
+
+
+def _here(card, items, now, dial) -> str:
+    customer = card.customer
+    hours = (customer.preferred_hour, customer.learned_hour)
+    standing = Standing(card.callable_at, card.rules, card.rank, card.skipped_until, card.rested_until, *hours)
+    later = why_later(standing, items, now, bands=dial.bands)
+    if later:
+        return _("%(when)s: %(why)s") % {"when": wording.callable_from(card.callable_at, now), "why": later}
+    return sentence(why_first(standing, items, now))
 
 
 def _worded(choices) -> list[tuple[str, str]]:
@@ -167,7 +212,15 @@ def numbers_of(card: CallCard, user, entries: Entries, now: dt.datetime) -> Numb
     """The number list for a swap of its own."""
     token = token_for(card, user)
     numbers = _numbers(card.customer, token, _tried(card, token), entries, now)
-    return NumbersPage(card, card.customer, token, entries, numbers)
+    return NumbersPage(card, card.customer, token, entries, numbers, is_reachable(numbers))
+
+
+def is_reachable(numbers: list[Number]) -> bool:
+    return any(number.is_usable for number in numbers)
+
+
+def skip_reasons(reachable: bool) -> list[tuple[str, str]]:
+    return [choice for choice in SkipReason.choices if not (reachable and choice[0] == SkipReason.NO_NUMBER)]
 
 
 def token_for(card: CallCard, user) -> str:
@@ -185,7 +238,7 @@ def _tried(card, token) -> list[Call]:
 
 def open_items(card: CallCard, now: dt.datetime) -> list[DueItem]:
     """The card's open topics with their facts annotated: promises whose time has come, then by deadline, last what is for later."""
-    items = DueItem.objects.open().filter(customer_id=card.customer_id).select_related("vehicle")
+    items = DueItem.objects.open().filter(customer_id=card.customer_id).select_related("vehicle__care")
     return sorted(
         with_facts(items), key=lambda item: (item.callable_at > now, item.due_at is None, item.due_on, item.pk)
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q
 
 from audit.models import Change
-from followups import wording
+from followups import explain, wording
 from followups.choices import CloseReason, ItemState
 from followups.models import CallCard, DueItem, ImportEffect
 from followups.reading.items import WhyWords, with_facts
@@ -16,7 +16,14 @@ from followups.rules import RULES
 FIRST = 20
 LOT = 500
 # What a run closes because a fact has changed; the other reasons come with time or from people.
-BY_FACTS = (CloseReason.FACT_VOID, CloseReason.FACT_MOVED, CloseReason.FACT_CHANGED, CloseReason.CAR_GONE)
+BY_FACTS = (
+    CloseReason.FACT_VOID,
+    CloseReason.FACT_MOVED,
+    CloseReason.FACT_CHANGED,
+    CloseReason.CAR_GONE,
+    CloseReason.CAME,
+    CloseReason.RENEWED,
+)
 _FACT_RULES = tuple(rule for rule in RULES if not rule.is_planned)
 
 
@@ -134,12 +141,14 @@ class RuleLine:
 def lines_of(effect) -> list[RuleLine]:
     """In the order of the rules' declaration."""
     places = {rule.code: place for place, rule in enumerate(RULES)}
-    reasons = dict(CloseReason.choices)
     return [
         RuleLine(
             rule=code,
             label=str(wording.rule_label(code)),
-            closed=[(str(reasons.get(reason, reason)), number) for reason, number in sorted(numbers["closed"].items())],
+            closed=[
+                (explain.because(reason, None, effect.day), number)
+                for reason, number in sorted(numbers["closed"].items())
+            ],
             **{name: numbers[name] for name in ("open", "back", "moved", "late", "declined")},
         )
         for code, numbers in sorted(effect.counts.items(), key=lambda entry: places.get(entry[0], len(places)))

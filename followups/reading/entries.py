@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 NOT_TYPED = ("csrfmiddlewaretoken", "token")
 # Fields that are empty until a person fills them; the others have values of their own.
-TYPED = re.compile(r"^(level|note|promise_at|fix-.+|topic\d+-(q\d+|note|summary|waiver))$")
+TYPED = re.compile(r"^(level|note|promise_at|mark|fix-.+|topic\d+-(q\d+|note|summary|waiver))$")
 FIELD_OF = {"number": "phone", "topics": "outcome"}
 
 
@@ -55,8 +55,18 @@ class Entries:
         value = self.value(name)
         return int(value) if value.isascii() and value.isdigit() else None
 
+    def numbers(self, name: str) -> set[int]:
+        """Of a field with several values."""
+        values = map(str, self.data.get(name, ()))
+        return {int(value) for value in values if value.isascii() and value.isdigit()}
+
     def error(self, name: str) -> str:
         return " ".join(str(message) for message in self.errors.get(name, ()))
+
+    @property
+    def of_the_form(self) -> dict[str, list[str]]:
+        """Without what was typed in the dialog of situations: a draft has no dialog."""
+        return {name: values for name, values in self.data.items() if not name.startswith("situation-")}
 
     @property
     def typed(self) -> dict[str, str]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.db.models import Case, CharField, OuterRef, Subquery, Value, When
 
-from followups import wording
-from followups.choices import ItemState
+from followups import explain, wording
 from followups.models import CallOutcome, DueItem, PlannedCall
+from followups.reading.attempts import Tried, given_up, tried_in_vain
 from followups.rules import RULES
 
 PLANNED = [rule.code for rule in RULES if rule.is_planned]
@@ -40,13 +40,15 @@ class WhyWords:
     def __init__(self, now: dt.datetime):
         self.now, self.today = now, now.date()
         self.label = functools.cache(lambda rule: str(wording.rule_label(rule)))
-        self.age = functools.cache(lambda anchor_on: wording.nth_day(anchor_on, self.today))
+        self.age = functools.cache(lambda rule, anchor_on: explain.age(rule, anchor_on, self.today))
         self.deadline = functools.cache(lambda due_on: wording.deadline(due_on, self.today))
 
     def of(self, item, car: str) -> WhyNow:
         """`item` is a DueItem of `with_facts`, or a row with its columns."""
         urgency = self.deadline(item.due_on) if item.due_at is None else wording.urgency(item, self.now)
-        return WhyNow(self.label(item.rule), self.age(item.anchor_on), urgency, car, item.subject or "", item.attempts)
+        return WhyNow(
+            self.label(item.rule), self.age(item.rule, item.anchor_on), urgency, car, item.subject or "", item.attempts
+        )
 
 
 def why_now(item, now: dt.datetime) -> WhyNow:
@@ -66,13 +68,25 @@ def with_last_call(items):
 
 @dataclass(frozen=True)
 class ItemRow:
+    """`because`: of a closed item, why it is; `tried`: of one that was given up, what was done to reach the customer."""
+
     item: DueItem
     why: WhyNow
     tone: str
+    because: str
+    tried: list[Tried]
 
 
-_TONE_OF = {ItemState.DONE: "good", ItemState.EXPIRED: "bad", ItemState.UNREACHABLE: "warn", ItemState.DECLINED: "warn"}
-
-
-def item_rows(items, now: dt.datetime) -> list[ItemRow]:
-    return [ItemRow(item, why_now(item, now), _TONE_OF.get(item.state, "")) for item in items]
+def item_rows(items, store, now: dt.datetime) -> list[ItemRow]:
+    """Items of one store; at most two queries."""
+    tried = tried_in_vain(given_up(items), store, now)
+    return [
+        ItemRow(
+            item,
+            why_now(item, now),
+            explain.tone_of(item.state),
+            explain.closed_because(item, now.date()),
+            tried.get(item.pk, []),
+        )
+        for item in items
+    ]

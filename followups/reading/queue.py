@@ -15,9 +15,12 @@ from customers.choices import CustomerKind
 from customers.models import Customer, Phone
 from customers.models.vehicle import car_name
 from followups import wording
-from followups.models import Call, CallCard, DueItem
+from followups.models import Call, CallCard, DeskDial, DueItem
+from followups.models.dials import MOST_PATIENCE
 from followups.reading.counts import count_words
 from followups.reading.items import WhyNow, WhyWords, with_facts
+from followups.reading.order import Standing, sentence, why_first, why_later
+from followups.reading.restraint import contacted_lines
 from followups.services.cards import rank_of
 
 PAGE = 50
@@ -26,7 +29,7 @@ PAGE = 50
 TABS = {
     "ready": gettext_lazy("Callable now"),
     "later": gettext_lazy("Later"),
-    "mine": gettext_lazy("My promises"),
+    "mine": gettext_lazy("For me"),
     "overdue": gettext_lazy("Overdue"),
 }
 ORDERS = {"later": ("callable_at", "id"), "mine": ("callable_at", "id")}
@@ -39,11 +42,19 @@ def cards_of(tab: str, user, now: dt.datetime):
     if tab == "later":
         return cards.open().filter(callable_at__gt=now)
     if tab == "mine":
-        return cards.open().filter(pinned_to=user)
+        mine = cards.open().filter(pinned_to=user).values("pk")
+        return cards.filter(
+            pk__in=mine.union(cards.open().filter(assigned_to=user, assigned_until__gt=now).values("pk"))
+        )
     if tab == "overdue":
-        # A card's rank goes by its earliest deadline (services.cards.rank_of): it bounds the scan of the index.
-        return cards.open().filter(due_on__lt=now.date(), rank__lt=rank_of(now.date(), 0))
+        return overdue(cards, now.date())
     return cards.callable(now)
+
+
+def overdue(cards, today: dt.date):
+    """A card's rank goes by its earliest deadline and what its rule may wait (services.cards.rank_of): it bounds the scan of the
+    index."""
+    return cards.open().filter(due_on__lt=today, rank__lt=rank_of(today + dt.timedelta(days=MOST_PATIENCE), 0))
 
 
 @dataclass(slots=True)
@@ -61,6 +72,8 @@ class Row:
     tags: list[tuple[str, str]]
     deed: str
     take_url: str
+    here: str = ""  # why it stands here
+    segment: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,17 +94,22 @@ class QueuePage:
     empty: Empty | None = None
 
 
-def queue_page(user, now: dt.datetime, *, tab: str, rule: str = "", after: str = "") -> QueuePage:
-    """Two queries (four or five where nothing is there). `after` is the `next_page` of the page before; a garbled one means the first."""
+def queue_page(user, now: dt.datetime, *, dial: DeskDial, tab: str, rule: str = "", after: str = "") -> QueuePage:
+    """Three queries (four or five where nothing is there). `dial` is the store's; `after` is the `next_page` of the page before; a garbled one means the first."""
     cards = cards_of(tab, user, now)
     if rule:
         cards = cards.filter(Exists(DueItem.objects.open().filter(customer_id=OuterRef("customer_id"), rule=rule)))
     number = Phone.objects.alive().filter(customer_id=OuterRef("customer_id")).order_by("-is_primary", "id")
     cards = cards.annotate(number=Subquery(number.values("number")[:1])).values_list(*CARD, named=True)
     page = keyset_page(cards, ORDERS.get(tab, ORDER), after=after, size=PAGE)
-    topics = _topics_of([card.customer_id for card in page.rows], now)
+    ids = [card.customer_id for card in page.rows]
+    items, contacted = _items_of(ids), contacted_lines(ids, dial, now)
+    words = WhyWords(now)
     address = reverse("followups:take", args=[0])  # asked once: fifty times is a tenth of the page
-    rows = [_row(card, topics[card.customer_id], user, now, address.replace("0", str(card.id))) for card in page.rows]
+    rows = [
+        _row(card, items[card.customer_id], words, user, now, dial, address.replace("0", str(card.id)), contacted)
+        for card in page.rows
+    ]
     return QueuePage(rows, page.next, None if rows else _empty(user, now))
 
 
@@ -99,10 +117,16 @@ def queue_page(user, now: dt.datetime, *, tab: str, rule: str = "", after: str =
 CARD = (
     "id",
     "rank",
+    "rules",
     "callable_at",
+    "skipped_until",
+    "rested_until",
     "customer_id",
     "customer__name",
     "customer__kind",
+    "customer__preferred_hour",
+    "customer__learned_hour",
+    "customer__segment",
     "number",
     "lease_by_id",
     "lease_by__full_name",
@@ -110,12 +134,21 @@ CARD = (
     "pinned_to_id",
     "pinned_to__full_name",
     "pinned_until",
+    "kept_for_id",
+    "kept_for__full_name",
+    "kept_until",
+    "assigned_to_id",
+    "assigned_to__full_name",
+    "assigned_until",
 )
 ITEM = (
     "customer_id",
     "rule",
+    "opens_on",
     "due_on",
     "due_at",
+    "callable_at",
+    "bands_failed",
     "anchor_on",
     "attempts",
     "subject",
@@ -126,15 +159,14 @@ ITEM = (
 )
 
 
-def _topics_of(customer_ids, now) -> dict[int, list[WhyNow]]:
-    topics = defaultdict(list)
+def _items_of(customer_ids) -> dict[int, list]:
+    items = defaultdict(list)
     if customer_ids:
-        items = with_facts(DueItem.objects.open().filter(customer_id__in=customer_ids))
-        items = items.order_by(F("due_at").asc(nulls_last=True), "due_on", "id").values_list(*ITEM, named=True)
-        words = WhyWords(now)
-        for item in items:
-            topics[item.customer_id].append(words.of(item, _car(item)))
-    return topics
+        rows = with_facts(DueItem.objects.open().filter(customer_id__in=customer_ids))
+        rows = rows.order_by(F("due_at").asc(nulls_last=True), "due_on", "id").values_list(*ITEM, named=True)
+        for item in rows:
+            items[item.customer_id].append(item)
+    return items
 
 
 def _car(item) -> str:
@@ -143,7 +175,21 @@ def _car(item) -> str:
     )
 
 
-def _row(card, topics, user, now, take_url) -> Row:
+def _standing(card) -> Standing:
+    return Standing(
+        card.callable_at,
+        card.rules,
+        card.rank,
+        card.skipped_until,
+        card.rested_until,
+        card.customer__preferred_hour,
+        card.customer__learned_hour,
+    )
+
+
+def _row(card, items, words, user, now, dial, take_url, contacted) -> Row:
+    topics = [words.of(item, _car(item)) for item in items]
+    standing = _standing(card)
     mine = card.lease_by_id == user.pk
     held = not mine and card.lease_by_id is not None and card.lease_until > now
     pinned = card.pinned_to_id is not None and card.pinned_until is not None and card.pinned_until > now
@@ -155,10 +201,20 @@ def _row(card, topics, user, now, take_url) -> Row:
         tags.append(("info", _("%(name)s is calling") % {"name": card.lease_by__full_name}))
     if pinned:
         tags.append(("warn", _("promised by %(name)s") % {"name": card.pinned_to__full_name}))
+    elif card.assigned_to_id is not None and card.assigned_until > now:
+        words = _("for you") if card.assigned_to_id == user.pk else _("for %(name)s")
+        tags.append(("info", words % {"name": card.assigned_to__full_name}))
+    elif card.kept_for_id not in (None, user.pk) and card.kept_until > now:
+        tags.append(("", _("first for %(name)s") % {"name": card.kept_for__full_name}))
+    if card.customer_id in contacted:
+        is_rested = card.rested_until is not None and card.rested_until > now
+        tags.append(("warn" if is_rested else "", contacted[card.customer_id]))
     if attempts:
         tags.append(("", ngettext("tried %(number)s time", "tried %(number)s times", attempts) % {"number": attempts}))
-    if card.callable_at and card.callable_at > now:
+    waits = bool(card.callable_at and card.callable_at > now)
+    if waits:
         tags.append(("", wording.callable_from(card.callable_at, now)))
+        tags.append(("plain", why_later(standing, items, now, bands=dial.bands)))
     return Row(
         pk=card.id,
         name=card.customer__name,
@@ -168,6 +224,8 @@ def _row(card, topics, user, now, take_url) -> Row:
         tags=tags,
         deed="back" if mine else "" if held or (pinned and card.pinned_to_id != user.pk) else "take",
         take_url=take_url,
+        here="" if waits else sentence(why_first(standing, items, now)),
+        segment=card.customer__segment,
     )
 
 

@@ -1,17 +1,18 @@
 """The topics of one card as the desk shows them: script filled in, questions with their keys, complaint block prepared."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 
 from django.utils.translation import get_language
 
 from complaints.choices import Department, Severity
-from customers.models import Delivery, RepairOrder
 from cvp.forms import QuestionField, question_fields
 from followups import wording
 from followups.models import Script
 from followups.reading.entries import Entries
 from followups.reading.items import WhyNow, why_now
+from followups.reading.words import fact_lines, person_of, script_words
 from followups.rules import BY_CODE
 from followups.scripts import Paragraph, render
 from followups.services.visits import topic_field
@@ -41,6 +42,7 @@ class TopicSheet:
     ask_for: str  # whom to ask for where that is not the customer
     ask_number: str
     facts: list[str]
+    script_id: int | None
     script: list[Paragraph]
     questions: list[QuestionField]
     outcome: str
@@ -48,15 +50,24 @@ class TopicSheet:
     error: str
     complaint: ComplaintBlock
     outcomes: list = field(default_factory=list)
+    rule: str = ""
+    words: dict = field(default_factory=dict)  # behind the placeholders
+    opens_itself: bool = False  # the first words of its script say who is speaking
+    vehicle_id: int | None = None
+    use: str = ""  # what its car is driven for, where not privately
+    settled: str = ""  # why nothing is to be said about it: what was said of its car
 
 
 LEAVE = "leave"  # the per-topic choice "not spoken about"
 
 
-def topics_of(items, customer, user, now: dt.datetime, entries: Entries, outcomes) -> list[TopicSheet]:
-    """At most five queries whatever the items: their facts (one per table), the scripts, the questions."""
-    facts = _facts_of(items)
-    scripts = scripts_of(items, customer.store_id)
+def topics_of(items, customer, user, now: dt.datetime, entries: Entries, outcomes, scripts=None) -> list[TopicSheet]:
+    """At most five queries whatever the items: their facts (one per table), the scripts, the questions.
+
+    `scripts` {rule: Script} stand in place of the store's (a script that is being written).
+    """
+    facts = facts_of(items)
+    scripts = scripts_of(items, customer.store_id) if scripts is None else scripts
     # Where nothing may be called yet she has a reason of her own to call: then nothing is left out by itself.
     leaves = not entries and any(item.callable_at <= now for item in items)
     return [
@@ -87,7 +98,7 @@ def scripts_of(items, store_id) -> dict[str, Script]:
     return {script.rule: script for script in scripts.select_related("version").prefetch_related("version__questions")}
 
 
-def _facts_of(items):
+def facts_of(items):
     wanted = {}
     for item in items:
         if item.rule in BY_CODE and not BY_CODE[item.rule].is_planned:  # of planned calls the item itself says enough
@@ -102,10 +113,11 @@ def _facts_of(items):
 def _topic(place, item, fact, script, customer, user, now, entries, outcomes, leaves) -> TopicSheet:
     prefix = prefix_of(item)
     later = item.callable_at > now
-    person, number = _person(fact, customer)
+    person, number = person_of(fact, customer)
     words = script_words(item, fact, customer, user, now, person)
     questions = _questions(script, prefix, entries)
     language = "en" if (get_language() or "").startswith("en") else "zh"
+    body = getattr(script, f"body_{language}") if script else ""
     return TopicSheet(
         item_id=item.pk,
         place=place,
@@ -115,8 +127,14 @@ def _topic(place, item, fact, script, customer, user, now, entries, outcomes, le
         when=wording.moment(item.callable_at, now) if later else "",
         ask_for=person if person != customer.name else "",
         ask_number=number,
-        facts=[item.subject] if item.subject else _fact_lines(fact),
-        script=render(getattr(script, f"body_{language}"), words) if script else [],
+        facts=[item.subject] if item.subject else fact_lines(fact, now.date()),
+        script=render(body, words),
+        rule=item.rule,
+        words=words,
+        opens_itself="{agent}" in re.split(r"\n\s*\n", body.strip().replace("\r\n", "\n"))[0],
+        vehicle_id=item.vehicle_id,
+        use=item.vehicle.get_use_display() if item.vehicle else "",
+        script_id=script.pk if script else None,
         questions=questions,
         outcome=entries.value(prefix + "outcome") or (LEAVE if later and leaves else ""),
         note=entries.value(prefix + "note"),
@@ -148,46 +166,3 @@ def _complaint(prefix, item, questions, entries) -> ComplaintBlock:
         waiver=entries.value(prefix + "waiver"),
         error=entries.error(prefix + "complaint"),
     )
-
-
-def _person(fact, customer) -> tuple[str, str]:
-    """Whom to ask for, and the number the DMS gives for that person: after service whoever brought the car."""
-    if isinstance(fact, RepairOrder) and fact.bringer_name:
-        return fact.bringer_name, fact.bringer_phone if fact.bringer_name != customer.name else ""
-    return customer.contact_person or customer.name, ""
-
-
-def _fact_lines(fact) -> list[str]:
-    """One line of what it is about, as the DMS tells it."""
-    if isinstance(fact, RepairOrder):
-        return [text for text in (fact.order_no, fact.kind, fact.items, fact.service_advisor) if text]
-    if isinstance(fact, Delivery):
-        return [text for text in (fact.delivered_on.isoformat(), fact.sales_consultant) if text]
-    return []
-
-
-def script_words(item, fact, customer, user, now, person) -> dict[str, object]:
-    """The facts behind followups.scripts.PLACEHOLDERS for one topic."""
-    store, vehicle = user.store, item.vehicle
-    words = {
-        "greeting": wording.greeting(now),
-        "agent": user.full_name,
-        "store": store.short_name or store.name,
-        "hotline": store.hotline,
-        "customer": customer.name,
-        "person": person,
-        "car": " ".join(text for text in (vehicle.plate, vehicle.series or vehicle.brand) if text) if vehicle else "",
-        "plate": vehicle.plate if vehicle else "",
-        "model": vehicle.title if vehicle else "",
-        "odometer": f"{vehicle.odometer_km:,}" if vehicle and vehicle.odometer_km else "",
-        "day": wording.day(item.anchor_on) if item.anchor_on else "",
-        "days": (now.date() - item.anchor_on).days if item.anchor_on else "",
-        "address": customer.address,
-        "subject": item.subject,
-        "agreed": wording.moment(item.due_at, now) if item.due_at else "",
-    }
-    if isinstance(fact, RepairOrder):
-        words |= {"advisor": fact.service_advisor, "work": fact.items or fact.kind, "order_no": fact.order_no}
-    elif isinstance(fact, Delivery):
-        words["consultant"] = fact.sales_consultant
-    return words

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from followups.models import Draft
+from followups.models import Draft, LeftCard
 from followups.services.claims import holding
 
 
@@ -22,6 +22,7 @@ def autosave_draft(card, *, token, by, data: dict, now) -> Draft:
 
 
 def discard_draft(card, user) -> bool:
-    """Throw the draft away. False where there was none."""
+    """Throw the draft away, and take the card off the tray. False where there was no draft."""
+    LeftCard.objects.filter(card=card, user=user).delete()
     deleted, _rows = Draft.objects.filter(card=card, user=user).delete()
     return bool(deleted)

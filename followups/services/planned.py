@@ -5,10 +5,13 @@ The day's run would make the same item from the fact (services.generation), but 
 
 import datetime as dt
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from accounts.calendar import calendar_of
 from followups.choices import CloseReason, ItemState, PlanKind
 from followups.models import DueItem, PlannedCall
 from followups.services.cards import lock_card, recompute_cards
@@ -28,6 +31,8 @@ def plan_promise(customer, *, at, subject, by, now, vehicle=None, topic="", pinn
     """
     if at <= now:
         raise ValidationError({"at": _("The agreed time has passed already.")})
+    if customer.deceased_on is not None:
+        raise ValidationError(_("This customer has died."), code="deceased")
     lock_card(customer.pk)
     planned = make_promise(
         customer, at=at, subject=subject, by=by, now=now, vehicle=vehicle, topic=topic, pinned_to=pinned_to
@@ -42,6 +47,8 @@ def plan_manual(customer, *, opens_on, due_on, expires_on, subject, by, now, veh
 
     Raises ValidationError: by field for days out of order, code `do_not_call` for a customer who wants no calls.
     """
+    if customer.deceased_on is not None:
+        raise ValidationError(_("This customer has died."), code="deceased")
     if customer.do_not_call:
         raise ValidationError(_("This customer does not want to be called."), code="do_not_call")
     if due_on < opens_on:
@@ -87,12 +94,49 @@ def make_promise(customer, *, at, subject, by, now, vehicle, topic, pinned_to) -
     return planned
 
 
+def check_number_words() -> str:
+    return _("Check the phone numbers")
+
+
+def make_number_check(customer, *, by, now) -> PlannedCall | None:
+    """A number turned out wrong or dead: whoever calls next, on another day, asks for the right one. None while such a task is open,
+    or where she wants no calls. For callers that hold the card and recompute it themselves.
+    """
+    words = set()
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            words.add(check_number_words())
+    tasks = PlannedCall.objects.alive().filter(customer=customer, kind=PlanKind.MANUAL, subject__in=words)
+    waiting = DueItem.objects.open().filter(customer=customer, rule=PlanKind.MANUAL, fact_id__in=tasks.values("pk"))
+    if customer.do_not_call or waiting.exists():
+        return None
+    today = customer.store.day_of(now)
+    planned = PlannedCall.objects.create(
+        store_id=customer.store_id,
+        kind=PlanKind.MANUAL,
+        customer=customer,
+        opens_on=today + dt.timedelta(days=1),
+        due_on=today + dt.timedelta(days=VERIFY_WITHIN_DAYS),
+        subject=check_number_words(),
+        created_by=by,
+        changed_at=now,
+    )
+    _make_item(planned, now)
+    return planned
+
+
 def _make_item(planned, now):
     """What the next run would make of it."""
     store = planned.store
-    planned_item(
-        planned, customer_id=planned.customer_id, today=store.day_of(now), zone=store.zone, desk=desk_of(store)
-    ).save(force_insert=True)
+    item = planned_item(
+        planned,
+        customer_id=planned.customer_id,
+        today=store.day_of(now),
+        zone=store.zone,
+        desk=desk_of(store),
+        calendar=calendar_of(store),
+    )
+    item.save(force_insert=True)
 
 
 # --- What the floors below ask for (settings.CUSTOMERS_ASK_BY_CALL, CUSTOMERS_ASK_NO_MORE) ----------------------------

@@ -11,12 +11,15 @@ once. How a topic moves:
 
 import datetime as dt
 
-from common.bands import band_of, next_attempt
+from accounts.calendar import calendar_of
+from common.bands import band_of, first_call_moment, next_attempt
 from customers.choices import Channel, PhoneState
 from customers.models import Phone
-from customers.services import mark_phone, record_contact
+from customers.services import learn_hour, mark_phone, record_contact
+from customers.services.writing import lock
 from followups.choices import CloseReason, Effect, ItemState, Level
 from followups.models import Call, CallCard, CallOutcome, DueItem
+from followups.services.aftermath import snapshot
 from followups.services.cards import recompute_cards
 from followups.services.dials import desk_of
 from followups.services.drafts import discard_draft
@@ -24,6 +27,10 @@ from followups.services.drafts import discard_draft
 ORIGIN = "followups.call"  # of the rows in the contact ledger
 # What an undo of a call puts back into its items.
 REMEMBERED = (
+    "anchor_on",
+    "opens_on",
+    "due_on",
+    "expires_on",
     "state",
     "reason",
     "reason_params",
@@ -37,15 +44,21 @@ REMEMBERED = (
     "effective_at",
 )
 BAD_NUMBER = {Effect.BAD_NUMBER: PhoneState.DEAD, Effect.WRONG_NUMBER: PhoneState.WRONG}
+TAKEN_UP_WITHIN = dt.timedelta(hours=2)  # a call later than that after a broken line is a contact of its own
 CALLABLE_STATES = (PhoneState.UNKNOWN, PhoneState.GOOD)
 
 
 class Sitting:
-    """`card` must be locked (services.claims.holding). The items are locked here, by id."""
+    """`card` must be locked (services.claims.holding). The customer and the items, by id, are locked here.
+
+    The customer before her numbers and cars, as every form and import does it, whatever the call will change of them.
+    """
 
     def __init__(self, card, *, token, by, now):
         self.card, self.token, self.by, self.now = card, token, by, now
         self.store, self.customer = card.store, card.customer
+        lock(self.customer)
+        self.customer.store = self.store  # which reading it again has forgotten
         self.zone = self.store.zone
         self.today = self.store.day_of(now)
         self.dial = desk_of(self.store)
@@ -55,6 +68,7 @@ class Sitting:
         self.agreed = {item.due_at for item in self.items.values() if item.due_at is not None}
         self.before = {str(item.pk): _remember(item) for item in self.items.values()}
         self.rows: list[CallOutcome] = []
+        self.also = None  # services.situations.Also
         self._read_today()
 
     def _read_today(self):
@@ -119,7 +133,7 @@ class Sitting:
                     "skipped_until": _json(self.card.skipped_until),
                 },
                 "phone_state": phone.state if phone else None,
-                "do_not_call": customer.do_not_call,
+                "before": snapshot(self),
                 "draft": draft,
             },
         )
@@ -161,12 +175,28 @@ class Sitting:
         item.state, item.reason, item.reason_params = state, reason, params
         item.closed_at, item.closed_by = self.now, self.by
 
+    def close_along(self, call, outcome, items, state, reason, **params):
+        """What was said of something else closes these topics too."""
+        noted = {row.item.pk: row for row in self.rows}
+        for item in items:
+            self.count(item)
+            item.connected_at = item.connected_at or self.now
+            self.close(item, state, reason, **params)
+            if item.pk in noted:
+                noted[item.pk].next_at = None
+            else:
+                self.note(call, item, outcome)
+
     def come_back(self, item):
         """On the next day, in a band that has not failed and is not the present one; what waits for a promise keeps waiting."""
         if self.waits(item):
             return
         tried = item.bands_failed + (self.band or "")
-        item.callable_at = next_attempt(self.now, self.zone, self.dial.bands, tried)
+        calendar = calendar_of(self.store)
+        item.callable_at = next_attempt(self.now, self.zone, self.dial.bands, tried, calendar)
+        if self.store.day_of(item.callable_at) < item.opens_on:  # somebody chose the card before its time
+            until = item.expires_on
+            item.callable_at = first_call_moment(item.opens_on, self.zone, self.dial.bands, calendar, until=until)
 
     def is_exhausted(self, item) -> bool:
         """It failed in as many different bands as the store asks for, or as the store has."""
@@ -202,8 +232,8 @@ class Sitting:
             row.item.save(update_fields=REMEMBERED)
         CallOutcome.objects.bulk_create(self.rows)
 
-    def leave(self, call, *, connected):
-        """End the sitting: contact ledger, draft, lease, card."""
+    def leave(self, call, *, connected, relatives=()):
+        """End the sitting: contact ledger, draft, lease, card. `relatives` share a number: what she was told counts for them too."""
         items = [row.item for row in self.rows]
         vehicles = {item.vehicle_id for item in items}
         record_contact(
@@ -211,6 +241,7 @@ class Sitting:
             at=self.now,
             channel=Channel.PHONE_OUT,
             connected=connected,
+            is_continuation=self._takes_up(),
             by=self.by,
             topics=list(dict.fromkeys(item.rule for item in items)),
             summary={
@@ -226,15 +257,24 @@ class Sitting:
             origin=ORIGIN,
             origin_id=call.pk,
         )
+        if connected:
+            learn_hour(self.customer)
         discard_draft(self.card, self.by)
         changed = {"lease_by": None, "lease_token": None, "lease_until": None, "skipped_until": None}
         if connected:
             changed["last_by"] = self.by
         CallCard.objects.filter(pk=self.card.pk).update(**changed)
-        self.recompute()
+        self.recompute(*relatives)
 
-    def recompute(self):
-        recompute_cards([self.card.customer_id], store=self.store, now=self.now)
+    def _takes_up(self) -> bool:
+        """Whether this is the call that was agreed when the line broke, a short while ago."""
+        agreed = [row.item.fact_id for row in self.rows if row.item.due_at is not None]
+        since = self.now - TAKEN_UP_WITHIN
+        broken = CallOutcome.objects.filter(planned__in=agreed, outcome__effect=Effect.DROPPED, call__at__gte=since)
+        return bool(agreed) and broken.filter(call__undone_at__isnull=True).exists()
+
+    def recompute(self, *others):
+        recompute_cards([self.card.customer_id, *others], store=self.store, now=self.now)
 
 
 def _json(value):

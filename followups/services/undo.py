@@ -3,18 +3,26 @@
 import datetime as dt
 
 from django.db import transaction
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 
-from complaints.services import AlreadyHandled, withdraw_complaint
-from customers.services import clear_do_not_call, mark_phone, void_contact
+from complaints.services import AlreadyHandled
+from customers.services import learn_hour, mark_phone, void_contact
+from customers.services.writing import lock
 from cvp.services import void_response
 from followups.choices import CloseReason, ItemState, Level
 from followups.models import Call, CallCard, CallOutcome, DueItem, PlannedCall
+from followups.services.aftermath import put_back, take_back
 from followups.services.cards import recompute_cards
 from followups.services.dials import desk_of
 from followups.services.drafts import save_draft
+from followups.services.odometer import put_back_readings
+from followups.services.restraint import lock_relatives
 from followups.services.sittings import BAD_NUMBER, ORIGIN, REMEMBERED
+from followups.services.situations import planned_by
+from followups.services.situations import put_back as put_back_situations
+from followups.services.wishes import take_back_wish
 
+DAYS = {"anchor_on", "opens_on", "due_on", "expires_on"}
 MOMENTS = {"closed_at", "callable_at", "dialled_at", "connected_at", "effective_at"}
 
 
@@ -39,6 +47,7 @@ def undo_visit(call, *, by, now) -> CallCard:
     Its calls stay as rows with `undone_at` and count nowhere. What had been typed is her draft again; open the returned card with
     services.claims.take_card to go on. Raises TooLate, CannotUndo.
     """
+    relatives = lock_relatives(call.card)
     card = CallCard.objects.select_for_update(of=("self",)).select_related("store", "customer").get(pk=call.card_id)
     calls = list(
         Call.objects.filter(card=card, visit=call.visit, by=by, undone_at__isnull=True)
@@ -46,32 +55,40 @@ def undo_visit(call, *, by, now) -> CallCard:
         .order_by("-at", "-pk")
     )
     _refuse(card, call, calls, by, now)
+    lock(card.customer)  # before her numbers and cars, as in services.sittings
     rows = list(
         CallOutcome.objects.filter(call__in=calls)
-        .select_related("response", "complaint", "planned")
+        .select_related("call", "item", "outcome", "response", "complaint", "planned", "wish__customer__store")
         .order_by("-call_id", "pk")
     )
     planned = [row.planned for row in rows if row.planned is not None]
+    planned += PlannedCall.objects.filter(pk__in=planned_by(calls))
     items = {
         item.pk: item
         for item in DueItem.objects.select_for_update().filter(customer_id=card.customer_id).order_by("pk")
         if item.pk in {row.item_id for row in rows} or _belongs(item, planned)
     }
-    _refuse_if_life_went_on(calls[0], rows, items)
+    _refuse_if_life_went_on(calls[0], rows, items, planned)
     for made in calls:  # the latest first, so that each puts back what it found
         _put_back(made, [row for row in rows if row.call_id == made.pk], items)
         _put_back_phone(made, by, now)
         void_contact(ORIGIN, made.pk)
+    learn_hour(card.customer)
     _void_planned(planned, items, by, now)
     for item in items.values():
         item.save(update_fields=REMEMBERED)
     for row in rows:
         if row.response is not None:
             void_response(row.response, by=by, now=now)
-        _withdraw(row.complaint, by, now)
+        _withdraw(row, by, now)
+        take_back_wish(row.wish, row.call, by=by, now=now)
+    put_back_readings(calls, by=by, now=now)
     first = calls[-1].undo_data
-    if card.customer.do_not_call and not first["do_not_call"]:
-        clear_do_not_call(card.customer, by=by, source="call", now=now)
+    try:
+        put_back(card.customer, calls[-1], calls, rows, by=by, now=now)
+        put_back_situations(card.customer, calls, by=by, now=now)
+    except AlreadyHandled as handled:
+        raise CannotUndo("complaint_handled", complaint=handled.args[0]) from handled
     Call.objects.filter(pk__in=[made.pk for made in calls]).update(undone_at=now)
     skipped_until = first["card"]["skipped_until"]
     CallCard.objects.filter(pk=card.pk).update(
@@ -79,7 +96,7 @@ def undo_visit(call, *, by, now) -> CallCard:
     )
     if calls[0].undo_data["draft"]:
         save_draft(card, by, calls[0].undo_data["draft"], now)
-    recompute_cards([card.customer_id], store=card.store, now=now)
+    recompute_cards([card.customer_id, *relatives], store=card.store, now=now)
     card.refresh_from_db()
     return card
 
@@ -101,7 +118,7 @@ def _refuse(card, call, calls, by, now):
         raise CannotUndo("not_last")
 
 
-def _refuse_if_life_went_on(last, rows, items):
+def _refuse_if_life_went_on(last, rows, items, planned):
     """The topics must still be as the visit left them, and nothing must stand where a closed one would open again."""
     for row in rows:
         if row.call_id != last.pk:
@@ -114,10 +131,9 @@ def _refuse_if_life_went_on(last, rows, items):
         successor = DueItem.objects.open().filter(rule=item.rule, fact_id=item.fact_id).exclude(pk=item.pk)
         if not as_left or successor.exists():
             raise CannotUndo("worked_again")
-    for row in rows:
-        if row.planned is not None and not any(
-            _belongs(item, [row.planned]) and item.state == ItemState.OPEN and not item.attempts
-            for item in items.values()
+    for plan in planned:
+        if not any(
+            _belongs(item, [plan]) and item.state == ItemState.OPEN and not item.attempts for item in items.values()
         ):
             raise CannotUndo("worked_again")
 
@@ -130,7 +146,8 @@ def _belongs(item, planned) -> bool:
 def _put_back(call, rows, items):
     for row in rows:
         for field, value in call.undo_data["items"][str(row.item_id)].items():
-            setattr(items[row.item_id], field, parse_datetime(value) if value and field in MOMENTS else value)
+            parse = parse_datetime if field in MOMENTS else parse_date
+            setattr(items[row.item_id], field, parse(value) if value and field in MOMENTS | DAYS else value)
 
 
 def _put_back_phone(call, by, now):
@@ -149,10 +166,8 @@ def _void_planned(planned, items, by, now):
             item.closed_at, item.closed_by = now, by
 
 
-def _withdraw(complaint, by, now):
-    if complaint is None:
-        return
+def _withdraw(row, by, now):
     try:
-        withdraw_complaint(complaint, by=by, now=now)
+        take_back(row, by=by, now=now)
     except AlreadyHandled as handled:
-        raise CannotUndo("complaint_handled", complaint=complaint) from handled
+        raise CannotUndo("complaint_handled", complaint=row.complaint) from handled

@@ -11,20 +11,34 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from complaints.services import SUMMARY_LENGTH, open_complaint
 from customers.models import Phone, RepairOrder
-from customers.services import set_do_not_call
 from cvp.services import key_answered, record_response
-from followups.choices import EFFECTIVE_PEOPLE, AnsweredBy, CloseReason, Effect, ItemState, Level
+from followups.choices import (
+    EFFECTIVE_PEOPLE,
+    PROMISING,
+    AnsweredBy,
+    CloseReason,
+    Effect,
+    ItemState,
+    Level,
+    PlanKind,
+)
 from followups.models import Call, Draft, DueItem, Outcome, PlannedCall, Script
 from followups.rules import BY_CODE
+from followups.services import aftermath, odometer, situations
 from followups.services.claims import LeaseLost, holding
 from followups.services.planned import make_promise
+from followups.services.restraint import lock_relatives
 from followups.services.sittings import BAD_NUMBER, Sitting
+from followups.services.situations import Also
 
+LINE_BROKE = dt.timedelta(minutes=5)  # then she is called again
 SAME_CLICK = dt.timedelta(seconds=5)  # the same number with the same result again so soon is a double click
+NOTHING = Also()
 
 __all__ = [
     "Attempt",
@@ -72,7 +86,10 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Topic:
-    """What the call meant for one item; `outcome` is a code of level `reached`. `answers` are raw keys by question id."""
+    """What the call meant for one item; `outcome` is a code of level `reached`. `answers` are raw keys by question id.
+
+    `script_id` is the script that stood on the screen.
+    """
 
     item_id: int
     outcome: str
@@ -80,6 +97,7 @@ class Topic:
     answers: Mapping[int, str] = field(default_factory=dict)
     promise_at: dt.datetime | None = None
     complaint: ComplaintDraft | None = None
+    script_id: int | None = None
 
 
 def topic_field(item_id, name) -> str:
@@ -112,23 +130,28 @@ def log_attempt(card, attempt: Attempt, *, token, by, now) -> Call:
 
 
 @transaction.atomic
-def save_visit(card, *, token, by, now, attempt: Attempt, topics: list[Topic], typed: dict | None = None) -> Call:
+def save_visit(
+    card, *, token, by, now, attempt: Attempt, topics: list[Topic], typed: dict | None = None, also: Also = NOTHING
+) -> Call:
     """Save the last number tried and what it meant, and give the card back.
 
     Reached: each of `topics` gets its outcome; a topic of the card that is left out stays as it is. Not reached or invalid:
     the attempt applies to all topics at hand, and `topics` are ignored. Raises LeaseLost (somebody else took the card; an
     expired lease that nobody took may still save), TopicGone, ValidationError (module docstring). Saving the same token
     twice gives the first Call again. `typed` ({field: [values]}) is what an undo puts back as draft; without it the
-    autosaved draft is.
+    autosaved draft is. `also`: what the situation brings about beside the topics (services.situations).
     """
+    relatives = lock_relatives(card)
     try:
         card = holding(card, token=token, by=by)
     except LeaseLost:
-        saved = Call.objects.filter(visit=token, by=by, undone_at__isnull=True, undo_data__saves=True).first()
+        saved = saved_visit(token, by)
         if saved is None:
             raise
         return saved
     sitting = Sitting(card, token=token, by=by, now=now)
+    sitting.also = also
+    situations.check(sitting, also)
     outcome, phone, number = _checked_attempt(sitting, attempt, topics)
     is_reached = outcome.level == Level.REACHED
     work = _checked_topics(sitting, attempt, topics) if is_reached else []
@@ -143,13 +166,25 @@ def save_visit(card, *, token, by, now, attempt: Attempt, topics: list[Topic], t
         draft=typed,
         saves=True,
     )
+    odometer.take_readings(sitting, call, work)
     if is_reached:
         _apply_topics(sitting, call, work)
     else:
         _apply_failure(sitting, call, outcome, may_close=True)
+    aftermath.follow_topics(sitting, call, work)
+    situations.follow(sitting, call, also)
+    aftermath.follow_numbers(sitting)
     sitting.write()
-    sitting.leave(call, connected=is_reached)
+    aftermath.follow_reach(sitting, connected=is_reached)
+    sitting.leave(call, connected=is_reached, relatives=relatives)
+    if outcome.effect == Effect.DROPPED:
+        situations.keep_typed(card, by, typed, now)
     return call
+
+
+def saved_visit(token, by) -> Call | None:
+    """The call that saved the card under this token."""
+    return Call.objects.filter(visit=token, by=by, undone_at__isnull=True, undo_data__saves=True).first()
 
 
 # --- What was typed ---------------------------------------------------------------------------------------------------
@@ -162,6 +197,8 @@ class _Work:
     outcome: Outcome
     version: object
     is_answered: bool
+    is_put_off: bool = False  # answered, and asked again when the kilometres are reached
+    script: Script | None = None  # that stood on the screen
 
 
 def _checked_attempt(sitting, attempt, topics):
@@ -186,7 +223,7 @@ def _checked_attempt(sitting, attempt, topics):
     if outcome.level == Level.REACHED:
         if attempt.answered_by not in AnsweredBy.values:
             faults["answered_by"] = _("Please choose who answered.")
-        if not topics:
+        if not topics and not sitting.also:
             faults["topics"] = _("Please choose an outcome for each topic.")
     elif outcome.note_required and not attempt.note.strip():
         faults["note"] = _("Please add a note.")
@@ -198,8 +235,12 @@ def _checked_attempt(sitting, attempt, topics):
 def _checked_topics(sitting, attempt, topics) -> list[_Work]:
     """Raises TopicGone, ValidationError."""
     rules = {item.rule for item in sitting.items.values()}
-    scripts = Script.objects.filter(store_id=sitting.card.store_id, rule__in=rules, is_current=True)
-    versions = {script.rule: script.version for script in scripts.select_related("version") if script.version_id}
+    shown = {topic.script_id for topic in topics if topic.script_id}
+    scripts = Script.objects.filter(
+        Q(is_current=True) | Q(pk__in=shown), store_id=sitting.card.store_id, rule__in=rules
+    )
+    scripts = {script.pk: script for script in scripts.select_related("version").defer("body_zh", "body_en")}
+    versions = {script.rule: script.version for script in scripts.values() if script.is_current and script.version_id}
     outcomes = {
         outcome.code: outcome
         for outcome in Outcome.objects.filter(
@@ -223,10 +264,15 @@ def _checked_topics(sitting, attempt, topics) -> list[_Work]:
             faults.setdefault(
                 topic_field(item.pk, f"q{key.pk}"), _("Please ask this question, or choose another outcome.")
             )
-        work.append(_Work(topic, item, outcome, version, is_answered))
-    if any(piece.outcome.effect == Effect.DO_NOT_CALL for piece in work):
+        script = scripts.get(topic.script_id)
+        script = script if script is not None and script.rule == item.rule else None
+        piece = _Work(topic, item, outcome, version, is_answered, script=script)
+        for name, fault in odometer.faults_of(piece, sitting.today).items():
+            faults.setdefault(topic_field(item.pk, name), fault)
+        work.append(piece)
+    if any(piece.outcome.effect in (Effect.DO_NOT_CALL, Effect.DECEASED) for piece in work):
         for piece in work:
-            if piece.outcome.effect == Effect.PROMISE:
+            if piece.outcome.effect in PROMISING:
                 faults[topic_field(piece.item.pk, "outcome")] = _("A customer who wants no calls is promised none.")
     if faults:
         raise ValidationError(faults)
@@ -237,7 +283,7 @@ def _faults(topic, outcome, version, attempt, now) -> dict:
     faults = {}
     if outcome.note_required and not (topic.note.strip() or attempt.note.strip()):
         faults[topic_field(topic.item_id, "note")] = _("Please add a note.")
-    if outcome.effect == Effect.PROMISE:
+    if outcome.effect in (Effect.PROMISE, Effect.HANDED_OVER):
         if topic.promise_at is None:
             faults[topic_field(topic.item_id, "promise_at")] = _("Please enter the agreed time.")
         elif topic.promise_at <= now:
@@ -278,7 +324,8 @@ def _apply_topics(sitting, call, work):
         item, outcome = piece.item, piece.outcome
         sitting.count(item)
         item.connected_at = item.connected_at or sitting.now
-        is_effective = heard and (piece.is_answered if piece.version else outcome.effect == Effect.DONE)
+        is_meant = not BY_CODE[item.rule].for_owner or call.answered_by == AnsweredBy.OWNER
+        is_effective = heard and is_meant and (piece.is_answered if piece.version else outcome.effect == Effect.DONE)
         if is_effective:
             item.effective_at = item.effective_at or sitting.now
         planned = _apply_effect(sitting, call, piece, promises)
@@ -289,7 +336,8 @@ def _apply_topics(sitting, call, work):
             is_effective=is_effective,
             planned=planned,
             response=_response(sitting, piece),
-            complaint=_complaint(sitting, piece, call.note),
+            complaint=_complaint(sitting, call, piece),
+            script=piece.script,
             note=piece.topic.note,
         )
     _sweep(sitting, call, work)
@@ -298,14 +346,22 @@ def _apply_topics(sitting, call, work):
 def _apply_effect(sitting, call, piece, promises) -> PlannedCall | None:
     item, effect = piece.item, piece.outcome.effect
     if effect == Effect.DONE:
-        sitting.close(item, ItemState.DONE, CloseReason.CALLED)
+        piece.is_put_off = odometer.put_off(sitting, piece)
+        if not piece.is_put_off:
+            sitting.close(item, ItemState.DONE, CloseReason.CALLED)
     elif effect == Effect.DECLINED:
         sitting.close(item, ItemState.DECLINED, CloseReason.REFUSED)
     elif effect == Effect.DO_NOT_CALL:
         sitting.close(item, ItemState.DECLINED, CloseReason.DO_NOT_CALL)
     elif effect == Effect.CAR_GONE:
-        sitting.close(item, ItemState.OBSOLETE, CloseReason.CAR_GONE)
-    elif effect == Effect.PROMISE:
+        sitting.close(item, ItemState.OBSOLETE, CloseReason.CAR_GONE, why=aftermath.gone_why(piece.outcome))
+    elif effect == Effect.NO_TOPIC:
+        sitting.close(item, ItemState.DECLINED, CloseReason.OTHER_TOPIC)
+    elif effect == Effect.DECEASED:
+        sitting.close(item, ItemState.OBSOLETE, CloseReason.DECEASED)
+    elif effect == Effect.FLEET:
+        sitting.close(item, ItemState.OBSOLETE, CloseReason.FLEET)
+    elif effect in PROMISING:
         return _promise(sitting, call, piece, promises)
     else:
         sitting.come_back(item)
@@ -314,18 +370,21 @@ def _apply_effect(sitting, call, piece, promises) -> PlannedCall | None:
 
 def _promise(sitting, call, piece, promises) -> PlannedCall:
     """One promise per agreed moment, however many topics wait for it. A promise that is put off is kept, and a new one made."""
-    item, at = piece.item, piece.topic.promise_at
+    item, effect = piece.item, piece.outcome.effect
+    at = sitting.now + LINE_BROKE if effect == Effect.DROPPED else piece.topic.promise_at
     if at not in promises:
         promises[at] = make_promise(
             sitting.customer,
             at=at,
-            subject=(piece.topic.note or call.note)[:200],
+            subject=_subject(sitting, call, piece),
             by=sitting.by,
             now=sitting.now,
             vehicle=item.vehicle,
-            topic=item.rule,
+            topic=aftermath.topic_of(item),
             pinned_to=sitting.by,
         )
+        if effect == Effect.DROPPED:  # not at once, as a promise of today would be
+            DueItem.objects.filter(rule=PlanKind.PROMISE, fact_id=promises[at].pk).update(callable_at=at)
     if item.due_at is not None:
         sitting.close(item, ItemState.DONE, CloseReason.CALLED)
     else:
@@ -333,9 +392,19 @@ def _promise(sitting, call, piece, promises) -> PlannedCall:
     return promises[at]
 
 
+def _subject(sitting, call, piece) -> str:
+    words = (piece.topic.note or call.note)[:200]
+    if piece.outcome.effect == Effect.DROPPED:
+        return words or _("The line broke: go on where you stopped")
+    if piece.outcome.effect == Effect.HANDED_OVER and sitting.also.hand_over:
+        return situations.check_words(sitting.also.hand_over.words)
+    return words
+
+
 def _response(sitting, piece):
-    """Answers are kept once the topic is closed; a topic that comes back is asked again."""
-    if piece.version is None or not piece.topic.answers or piece.item.state == ItemState.OPEN:
+    """Answers are kept once the topic is closed, or answered and put off; a topic that comes back is asked again."""
+    comes_back = piece.item.state == ItemState.OPEN and not piece.is_put_off
+    if piece.version is None or not piece.topic.answers or comes_back:
         return None
     if not any(raw.strip() for raw in piece.topic.answers.values()):
         return None
@@ -352,14 +421,17 @@ def _response(sitting, piece):
         raise ValidationError(_moved(fault, piece.topic)) from fault
 
 
-def _complaint(sitting, piece, note):
-    draft = piece.topic.complaint
+def _complaint(sitting, call, piece):
+    draft, note = piece.topic.complaint, call.note
     if draft is None:
         return None
     order = None
     if BY_CODE[piece.item.rule].fact is RepairOrder:
         order = RepairOrder.objects.filter(pk=piece.item.fact_id).first()
+    words = _told(draft.summary, note, piece.topic.note)
     try:
+        if piece.item.rule == "complaint_recontact" and (same := aftermath.reopen(piece.item, words, call, sitting)):
+            return same
         return open_complaint(
             sitting.customer,
             by=sitting.by,
@@ -367,7 +439,7 @@ def _complaint(sitting, piece, note):
             category=draft.category,
             severity=draft.severity,
             department=draft.department,
-            summary=_told(draft.summary, note, piece.topic.note),
+            summary=words,
             vehicle=piece.item.vehicle,
             repair_order=order,
         )
@@ -387,26 +459,23 @@ def _told(summary, *notes) -> str:
 
 
 def _sweep(sitting, call, work):
-    """A sold car closes its other topics, and a refusal of all calls closes every topic that is still open."""
+    """A car that is gone closes its other topics, a refusal of a topic its other items, a refusal of all calls, or
+    her death, every open topic.
+
+    What was promised her, what somebody planned and her complaints outlive car and topic: what is said of these themselves ends them.
+    """
     for piece in work:
         if piece.outcome.effect == Effect.CAR_GONE and piece.item.vehicle_id is not None:
             others = [item for item in sitting.still_open() if item.vehicle_id == piece.item.vehicle_id]
-            _close_along(sitting, call, piece, others, ItemState.OBSOLETE, CloseReason.CAR_GONE)
+            others = [item for item in others if BY_CODE[item.rule].goes_with_car]
+            why = aftermath.gone_why(piece.outcome)
+            sitting.close_along(call, piece.outcome, others, ItemState.OBSOLETE, CloseReason.CAR_GONE, why=why)
+        elif piece.outcome.effect == Effect.NO_TOPIC:
+            topic = aftermath.topic_of(piece.item)
+            others = [item for item in sitting.still_open() if item.rule == topic and not BY_CODE[topic].is_planned]
+            sitting.close_along(call, piece.outcome, others, ItemState.DECLINED, CloseReason.OTHER_TOPIC)
     for piece in work:
-        if piece.outcome.effect == Effect.DO_NOT_CALL:
-            _close_along(sitting, call, piece, sitting.still_open(), ItemState.DECLINED, CloseReason.DO_NOT_CALL)
-            reason = (piece.topic.note or call.note).strip()[:200]
-            set_do_not_call(sitting.customer, reason, by=sitting.by, source="call", now=sitting.now)
-            break
-
-
-def _close_along(sitting, call, piece, items, state, reason):
-    noted = {row.item.pk: row for row in sitting.rows}
-    for item in items:
-        sitting.count(item)
-        item.connected_at = item.connected_at or sitting.now
-        sitting.close(item, state, reason)
-        if item.pk in noted:
-            noted[item.pk].next_at = None
-        else:
-            sitting.note(call, item, piece.outcome)
+        if piece.outcome.effect == Effect.DECEASED:
+            sitting.close_along(call, piece.outcome, sitting.still_open(), ItemState.OBSOLETE, CloseReason.DECEASED)
+        elif piece.outcome.effect == Effect.DO_NOT_CALL:
+            sitting.close_along(call, piece.outcome, sitting.still_open(), ItemState.DECLINED, CloseReason.DO_NOT_CALL)

@@ -13,10 +13,11 @@ from followups.forms import NumberForm, SkipForm
 from followups.permissions import holds_with
 from followups.reading.desk import numbers_of
 from followups.reading.entries import Entries
+from followups.reading.moves import taken_from
 from followups.services.claims import LeaseLost, renew_lease
 from followups.services.claims import release as give_back
 from followups.services.claims import skip as put_aside
-from followups.services.drafts import autosave_draft
+from followups.services.drafts import autosave_draft, save_draft
 from followups.services.drafts import discard_draft as drop_draft
 from followups.services.numbers import add_number, confirm_number, replace_number
 from followups.views.desk import card_or_404, lease_lost, leave_for_queue, next_card, show_desk, token_of
@@ -64,9 +65,9 @@ def skip(request, pk):
 @require_POST
 @permission_required("followups.work_queue", raise_exception=True)
 def release(request, pk):
-    card, entries = card_or_404(request, pk), Entries.posted(request.POST)
-    keep(request, card, entries, timezone.now())
-    if not give_back(card, token=token_of(request)):
+    card, entries, now = card_or_404(request, pk), Entries.posted(request.POST), timezone.now()
+    keep(request, card, entries, now)
+    if not give_back(card, token=token_of(request), by=request.user, now=now):
         messages.info(request, _("The card of %(customer)s was not yours any more.") % {"customer": card.customer})
     return leave_for_queue(request)
 
@@ -84,7 +85,10 @@ def renew(request, pk):
 def draft(request, pk):
     card, entries, now = card_or_404(request, pk), Entries.posted(request.POST), timezone.now()
     kept_at = now if keep(request, card, entries, now) else None
-    return render(request, "followups/_desk_draft.html", {"kept_at": kept_at})
+    taken = None if kept_at else taken_from(card, request.user)
+    if taken is not None and entries.is_worth_keeping:
+        save_draft(card, request.user, entries.data, now)
+    return render(request, "followups/_desk_draft.html", {"kept_at": kept_at, "taken": taken})
 
 
 def keep(request, card, entries, now) -> bool:

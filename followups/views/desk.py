@@ -40,9 +40,11 @@ def token_of(request) -> uuid.UUID:
         return uuid.UUID(int=0)
 
 
-def show_desk(request, card, entries, *, notice="", moved=False):
-    """The desk as page or fragment; `notice` stands above the result bar, `moved` puts the card's address into the browser."""
-    context = {"page": desk_page(card, request.user, timezone.localtime(), entries), "notice": notice}
+def show_desk(request, card, entries, *, notice="", word="", moved=False):
+    """The desk as page or fragment; `notice` stands above the result bar, a mere `word` below the buttons (so that nothing moves),
+    `moved` puts the card's address into the browser."""
+    page = desk_page(card, request.user, timezone.localtime(), entries)
+    context = {"page": page, "notice": notice, "word": word}
     answer = render(request, "followups/_desk.html" if request.htmx else "followups/desk.html", context)
     if moved and request.htmx:
         answer["HX-Push-Url"] = reverse("followups:desk", args=[card.pk])
@@ -65,27 +67,32 @@ def desk(request, pk):
 @require_POST
 @permission_required("followups.work_queue", raise_exception=True)
 def save(request, pk):
-    card = card_or_404(request, pk)
-    form, entries, now = read_visit(request, card), Entries.posted(request.POST), timezone.now()
+    return save_as_typed(request, card_or_404(request, pk), request.POST)
+
+
+def save_as_typed(request, card, data, *, hand_over=None, shown=None):
+    """What stands on the desk (`data`) is saved, and the next card follows; a refused save shows it (or `shown`) again with what is
+    wrong."""
+    form, entries, now = read_visit(data, card), shown or Entries.posted(data), timezone.now()
     if not form.is_valid():
         return show_desk(request, card, entries.with_errors(form.errors))
-    visit = {"attempt": form.attempt(), "topics": form.topics(), "typed": entries.data}
+    typed = Entries.posted(request.POST).of_the_form
+    visit = {"attempt": form.attempt(), "topics": form.topics(), "typed": typed, "also": form.also(hand_over)}
     try:
         refuse_gone(request, card, form)
         save_visit(card, token=token_of(request), by=request.user, now=now, **visit)
     except LeaseLost as lost:
         return lease_lost(request, card, entries, lost)
     except TopicGone as gone:
-        return show_desk(
-            request,
-            card,
-            entries,
-            notice=_("%(topic)s is settled meanwhile. Everything else stands as you typed it.")
-            % {"topic": rule_label(gone.item.rule)},
-        )
+        return show_desk(request, card, entries, notice=settled_meanwhile(gone.item))
     except ValidationError as fault:
         return show_desk(request, card, entries.with_faults(fault))
     return next_card(request)
+
+
+def settled_meanwhile(item) -> str:
+    words = _("%(topic)s is settled meanwhile. Everything else stands as you typed it.")
+    return words % {"topic": rule_label(item.rule)}
 
 
 @require_POST
@@ -93,7 +100,12 @@ def save(request, pk):
 def attempt(request, pk):
     card = card_or_404(request, pk)
     phones, outcomes = choices_of(card)
-    form, entries = TriedForm(request.POST, phones=phones, outcomes=outcomes), Entries.posted(request.POST)
+    return try_as_typed(request, card, TriedForm(request.POST, phones=phones, outcomes=outcomes), request.POST)
+
+
+def try_as_typed(request, card, form, data):
+    """A number that was tried in vain is written down, and the next one is marked."""
+    entries = Entries.posted(data)
     if not form.is_valid():
         return show_desk(request, card, entries.with_errors(form.errors))
     try:
@@ -137,7 +149,7 @@ def leave_for_queue(request):
 def lease_lost(request, card, entries, lost):
     """Somebody else has the card now: what was typed is kept as a draft and stays on the screen."""
     card.refresh_from_db(fields=["lease_by", "lease_token", "lease_until"])
-    save_draft(card, request.user, entries.data, timezone.now())
+    save_draft(card, request.user, entries.of_the_form, timezone.now())
     words = _("%(person)s has taken this card meanwhile; nothing was saved. What you typed is kept as your draft.")
     if lost.by is None or lost.by == request.user:
         words = _("This card was given back meanwhile; nothing was saved. What you typed is kept: take the card again.")
@@ -150,8 +162,8 @@ def choices_of(card):
     return Phone.objects.alive().filter(customer_id=card.customer_id), {outcome.code: outcome for outcome in outcomes}
 
 
-def read_visit(request, card):
+def read_visit(data, card):
     phones, outcomes = choices_of(card)
     items = open_items(card, timezone.now())
     scripts = scripts_of(items, card.store_id)
-    return VisitForm(request.POST, items=items, scripts=scripts, phones=phones, outcomes=outcomes)
+    return VisitForm(data, items=items, scripts=scripts, phones=phones, outcomes=outcomes)

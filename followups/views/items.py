@@ -24,7 +24,11 @@ def items(request):
     batches = Batch.objects.visible_to(request.user)
     found = ItemFilter(request.GET, DueItem.objects.visible_to(request.user), people=people, batches=batches)
     page = keyset_page(with_last_call(found.qs), ("due_on", "id"), after=request.GET.get("after", ""))
-    context = {"form": found.form, "rows": item_rows(page.rows, timezone.localtime()), "next": page.next}
+    context = {
+        "form": found.form,
+        "rows": item_rows(page.rows, request.user.store, timezone.localtime()),
+        "next": page.next,
+    }
     if found.form.is_valid():
         context["batch"] = found.form.cleaned_data["batch"]
     return render(request, "followups/items.html", context)

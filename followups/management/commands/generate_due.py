@@ -22,6 +22,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--date", type=a_day, help="the day, YYYY-MM-DD; default: each store's own today")
         parser.add_argument("--store", metavar="CODE", help="one store; default: all active ones")
+        parser.add_argument(
+            "--full",
+            action="store_true",
+            help="look at every open item, not only at those that something has happened to",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args, date=None, store=None, **options):
@@ -30,7 +35,7 @@ class Command(BaseCommand):
         if store and not stores:
             raise CommandError(f"There is no store {store!r}.")
         started = time.perf_counter()
-        done, failed = generate_stores(stores, now=now, day=date)
+        done, failed = generate_stores(stores, now=now, day=date, full=options["full"])
         seconds = round(time.perf_counter() - started, 3)
         # Stores in different zones may have different todays; the earliest names the run.
         day = date or min((each.day_of(now) for each in stores), default=timezone.localdate(now))

@@ -1,7 +1,8 @@
 """The run that turns facts into due items: once written, for every rule (followups.rules), store and day.
 
-`ledger` one run at a time, and how far the last one read · `facts` who asks for a call, and for which · `steps` close, supersede,
-insert, correct, reopen, expire · `run` puts them in order.
+`ledger` one run at a time, and how far the last one read · `facts` who asks for a call, and for which · `shapes` rounds and days ·
+`looking` which items something has happened to · `judging` what becomes of them, `life` for what reason · `inserting` new ones, `intake`
+so many a day · `state` what a run knows, and how it writes · `run` puts them in order.
 """
 
 from followups.services.generation.facts import planned_item

@@ -1,24 +1,6 @@
-"""The scripts every store starts with, in natural Chinese and in English; how they are written, followups.scripts says.
+"""After the hand-over of a car and after a visit to the workshop."""
 
-They are spoken, not read out: short sentences, one question at a time, the customer's own words first. The questions of the
-named questionnaire follow on the desk, so a script leads to them and away from them and does not repeat them.
-What is said and why: docs/rules.md (S0, S1: confirm phone and address, introduce the service adviser and DCRC, promote
-appointments, never argue, promise nothing that cannot be kept).
-"""
-
-from dataclasses import dataclass
-
-from cvp.services import current_version
-from followups.models import Script
-
-
-@dataclass(frozen=True)
-class Shipped:
-    rule: str
-    questionnaire: str  # code of a cvp questionnaire; "" asks nothing
-    zh: str
-    en: str
-
+from followups.defaults.scripts.shipped import Shipped
 
 SCRIPTS = (
     Shipped(
@@ -176,78 +158,87 @@ Thank you for your time, and a safe journey always. Goodbye!
 """,
     ),
     Shipped(
-        rule="promise",
-        questionnaire="",
+        rule="delivery_3w",
+        questionnaire="care",
         zh="""\
-{greeting}，{person}，我是{store}客户关系中心的{agent}。跟您约好{agreed}给您回电话，您现在方便吗？
+{greeting}，请问是{person}吗？我是{store}客户关系中心的{agent}。您的{car}提回去有三个星期了，打个电话问问您用车还顺不顺手，再跟您说一下首次保养，一两分钟，您现在方便吗？
 
-> 约定的事：{subject}。先看上次的通话备注，不要让客户再说一遍。
+[现在不方便] 没关系，您先忙。您看什么时候方便，我再打给您？
 
-上次说到{subject}，我跟您接着说。
+开到现在，车子有没有什么让您不放心、或者想弄明白的地方？
 
-[还是不方便] 没关系，您再定个时间，我准时打给您。
+> 接着按题目提问。里程问个大概就行，会用来推算首保时间。
 
-[还没有结果] 您的事我一直记着，目前还在办。让您久等了，很抱歉。有了准信我马上告诉您，我们再约个时间，好吗？
+[有问题] 您说的我记下来了。我请服务顾问尽快跟您联系，能在电话里讲清楚的就在电话里讲，要来店看的给您约好时间。
 
-您看还有什么需要我帮您办的吗？好的，谢谢您，再见！
+> 不争辩，不解释，也不许诺做不到的事。
+
+首次保养是按时间和里程，先到哪个算哪个。照您现在的开法，大概在{service_due}前后，或者跑到{due_km}公里。快到的时候我们会打电话提醒您，您提前打{hotline}约一下，到店不用等。
+
+> 首保免费的车型，说明要在规定的时间和里程之内来。
+
+好的，不多打扰您了。有事随时打{hotline}，祝您用车愉快，再见！
+
+> 等客户先挂机。
 """,
         en="""\
-{greeting}, {person}, this is {agent} from customer relations at {store}. We had agreed that I would ring you {agreed}. Is it still a good moment?
+{greeting}, am I speaking with {person}? This is {agent} from customer relations at {store}. You have had your {car} for three weeks now. I would like to hear how you are getting on with it and say a word about the first service; it takes a minute or two. Is this a good moment?
 
-> Agreed: {subject}. Read the note of the last call first; the customer must not have to tell it again.
+[Not a good moment] Of course. When would suit you? I will ring you then.
 
-Last time we spoke about {subject}; let me go on from there.
+So far, is there anything about the car that worries you, or that you would like to understand better?
 
-[Still not a good moment] That is all right. Name another time, and I will ring you then.
+> Now the questions. A rough mileage is enough; the day of the first service is worked out from it.
 
-[No result yet] I have not forgotten you; it is still being worked on, and I am sorry to keep you waiting. I will tell you as soon as I know for certain. Shall we agree on another time?
+[Something is the matter] I have written that down. I will ask the service adviser to get in touch with you soon; what can be explained on the phone will be, and if we have to see the car you will get a time.
 
-Is there anything else I can do for you? Thank you, goodbye!
+> Do not argue, do not explain it away, promise nothing that cannot be kept.
+
+The first service depends on time and mileage, whichever comes first. The way you drive it will be around {service_due}, or at {due_km} km. We will ring you before that; book a time on {hotline} and you need not wait.
+
+> Where the first service is free, say that this holds only within its time and mileage.
+
+I will not keep you any longer. Ring {hotline} whenever there is something. Enjoy your car, goodbye!
+
+> Let the customer hang up first.
 """,
     ),
     Shipped(
-        rule="manual",
-        questionnaire="",
+        rule="quarterly_care",
+        questionnaire="care",
         zh="""\
-{greeting}，请问是{person}吗？我是{store}客户关系中心的{agent}。有件事想跟您说一下，您现在方便吗？
+{greeting}，请问是{person}吗？我是{store}客户关系中心的{agent}。没什么要紧事，就是隔一段时间问候您一声，看看您的{car}开得怎么样，一分钟就好，您现在方便吗？
 
-[现在不方便] 没关系，您看什么时候方便，我再打给您？
+[现在不方便] 没关系，您先忙，祝您一切顺利。您看改天什么时候方便？
 
-> 要说的事：{subject}。车辆：{car}。
+> 上次来店：{last_visit}。前几次通话说过的事先看一眼，不要重复问。
 
-> 说完请客户复述或确认；要办的事记清楚谁办、什么时候办。
+最近车子开着还好吗？有没有什么需要我们做的？
 
-您看还有什么需要我帮您的吗？以后有事可以打我们的服务热线{hotline}。谢谢您，再见！
+> 接着按题目提问。
+
+[快到保养] 按您的里程推算，下次保养大概在{service_due}前后。需要的话，我现在就帮您记下想来的时间，请服务顾问跟您确认。
+
+[有不满意] 非常抱歉，谢谢您愿意告诉我。您说说具体情况，我记下来，请负责的同事尽快联系您。
+
+好的，那就不打扰您了。有事打{hotline}，祝您一路平安，再见！
 """,
         en="""\
-{greeting}, am I speaking with {person}? This is {agent} from customer relations at {store}. There is something I would like to tell you. Is this a good moment?
+{greeting}, am I speaking with {person}? This is {agent} from customer relations at {store}. Nothing urgent: from time to time we like to hear how you are and how your {car} is running. It takes a minute. Is this a good moment?
 
-[Not a good moment] Of course. When may I ring you again?
+[Not a good moment] That is all right, all the best to you. When would suit you another day?
 
-> What about: {subject}. Car: {car}.
+> Last visit: {last_visit}. Look at what was said on the last calls first, and do not ask it again.
 
-> Have the customer confirm what was said; note who will do what, and by when.
+How has the car been lately? Is there anything we can do for you?
 
-Is there anything else I can do for you? You can always reach us on our hotline {hotline}. Thank you, goodbye!
+> Now the questions.
+
+[Service is near] Going by your mileage the next service falls around {service_due}. If you like, I will note a time now and have the service adviser confirm it.
+
+[Dissatisfied] I am very sorry, and thank you for telling me. Please tell me what happened. I will write it down and have the colleague in charge get in touch with you soon.
+
+I will not keep you. Ring {hotline} if there is anything. A safe journey always, goodbye!
 """,
     ),
 )
-
-
-def seed_scripts(store):
-    """Make version 1 of each rule's script for `store`; rules that have a script keep it.
-
-    The store's questionnaires must be there (cvp.defaults runs first, settings.STORE_DEFAULTS).
-    """
-    known = set(Script.objects.filter(store=store).values_list("rule", flat=True))
-    Script.objects.bulk_create(
-        Script(
-            store=store,
-            rule=shipped.rule,
-            body_zh=shipped.zh.strip(),
-            body_en=shipped.en.strip(),
-            version=current_version(store, shipped.questionnaire) if shipped.questionnaire else None,
-        )
-        for shipped in SCRIPTS
-        if shipped.rule not in known
-    )

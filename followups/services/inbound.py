@@ -1,0 +1,146 @@
+"""She rang us, or she stood before us: what was spoken about is settled, and nobody rings her about it again (F25, D8)."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.choices import Source
+from audit.services import record_change
+from customers.choices import Channel
+from customers.models import Contact
+from customers.services import mark_reached, record_contact, restore_reach
+from customers.services.writing import lock
+from followups.choices import CloseReason, ItemState
+from followups.models import DueItem
+from followups.services.cards import lock_card, recompute_cards
+
+UNDO_WITHIN = dt.timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How she came to tell us; `code` is the code of the contact's summary and the deed of its history line."""
+
+    code: str
+    channel: Channel
+    reason: CloseReason
+    origin: str = ""
+
+
+RANG = Way("inbound", Channel.PHONE_IN, CloseReason.RANG_US)
+CAME_IN = Way("in_person", Channel.VISIT, CloseReason.IN_PERSON, "followups.in_person")
+SETTLED = (CloseReason.RANG_US, CloseReason.IN_PERSON)  # reasons whose parameters name the contact
+
+
+class CannotTakeBack(Exception):
+    """`reason`: "too_late", "undone" (already), "worked_again" (a topic was opened or made anew meanwhile)."""
+
+    def __init__(self, reason):
+        self.reason = reason
+        super().__init__(reason)
+
+
+def record_inbound(customer, *, topics, note, by, now) -> Contact:
+    """A call from `customer` that `by` took. `topics` are ids of her open items that were spoken about: they are closed.
+
+    Writes the contact ledger; she counts as reached. Without topics a `note` is needed. Raises ValidationError by field (`note`;
+    `topics` where one is not open any more).
+    """
+    if not topics and not note.strip():
+        raise ValidationError({"note": _("Please write down what she rang about.")})
+    return _settle(customer, RANG, dict.fromkeys(topics, ItemState.DONE), note=note, by=by, now=now)
+
+
+def settle_in_person(customer, *, topics: Mapping[int, str], note, by, now) -> Contact:
+    """She is at the store, and `by` spoke with her about `topics`: {id of an open item: ItemState.DONE, or DECLINED where she wants
+    nothing of it}. Otherwise as `record_inbound`, and taken back as that.
+    """
+    if not topics and not note.strip():
+        raise ValidationError({"note": _("Please write down what was spoken about.")})
+    if set(topics.values()) - {ItemState.DONE, ItemState.DECLINED}:
+        raise ValidationError({"topics": _("Please choose one.")})
+    return _settle(customer, CAME_IN, topics, note=note, by=by, now=now)
+
+
+@transaction.atomic
+def _settle(customer, way, topics, *, note, by, now) -> Contact:
+    lock_card(customer.pk)
+    lock(customer)
+    summary = {"code": way.code}
+    if customer.unreachable_on is not None:
+        summary["reach"] = [customer.unreachable_on.isoformat(), customer.unreachable_round]
+    items = list(DueItem.objects.select_for_update().open().filter(customer=customer, pk__in=topics).order_by("pk"))
+    if len(items) < len(topics):
+        raise ValidationError({"topics": _("One of these topics is settled meanwhile. Please look again.")})
+    vehicles = {item.vehicle_id for item in items}
+    contact = record_contact(
+        customer,
+        at=now,
+        channel=way.channel,
+        connected=True,
+        by=by,
+        topics=list(dict.fromkeys(item.rule for item in items)),
+        summary=summary,
+        note=note.strip(),
+        vehicle=items[0].vehicle if len(vehicles) == 1 else None,
+        origin=way.origin,
+    )
+    params = {"day": customer.store.day_of(now).isoformat(), "contact": contact.pk}
+    for item in items:
+        item.state, item.reason, item.reason_params = topics[item.pk], way.reason, params
+        item.closed_at, item.closed_by = now, by
+    DueItem.objects.bulk_update(items, ["state", "reason", "reason_params", "closed_at", "closed_by"])
+    mark_reached(customer, by=by, now=now)
+    changes = {"topics": ([], [item.rule for item in items])}
+    record_change(contact, changes, by=by, source=Source.CALL, deed=way.code, customer_id=customer.pk, at=now)
+    recompute_cards([customer.pk], store=customer.store, now=now)
+    return contact
+
+
+@transaction.atomic
+def undo_inbound(contact, *, by, now) -> int:
+    """It was somebody else, or another topic: the contact is taken off the ledger and its topics are open again; how many.
+
+    Raises CannotTakeBack.
+    """
+    customer = contact.customer
+    lock_card(customer.pk)
+    contact = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
+    if contact.is_void:
+        raise CannotTakeBack("undone")
+    if now - contact.at > UNDO_WITHIN:
+        raise CannotTakeBack("too_late")
+    items = list(DueItem.objects.select_for_update().filter(**closed_by_contact(contact)).order_by("pk"))
+    for item in items:
+        if DueItem.objects.open().filter(rule=item.rule, fact_id=item.fact_id).exists():
+            raise CannotTakeBack("worked_again")
+        item.state, item.reason, item.reason_params = ItemState.OPEN, "", {}
+        item.closed_at = item.closed_by = None
+    DueItem.objects.bulk_update(items, ["state", "reason", "reason_params", "closed_at", "closed_by"])
+    contact.is_void, contact.changed_at = True, now
+    contact.save(update_fields=["is_void", "changed_at"])
+    if "reach" in contact.summary:
+        _lose_again(customer, contact, by=by, now=now)
+    record_change(
+        contact, {"is_void": (False, True)}, by=by, source=Source.CALL, deed="void", customer_id=customer.pk, at=now
+    )
+    recompute_cards([customer.pk], store=customer.store, now=now)
+    return len(items)
+
+
+def _lose_again(customer, contact, *, by, now):
+    """She was out of reach until this call, and nobody else has spoken with her since, or lost her anew."""
+    lock(customer)
+    spoke = Contact.objects.alive().filter(customer=customer, connected=True, at__gte=contact.at)
+    day, round_ = contact.summary["reach"]
+    if customer.unreachable_on is None and customer.unreachable_round == round_ and not spoke.exists():
+        restore_reach(customer, day, round_, by=by, now=now)
+
+
+def closed_by_contact(contact) -> dict:
+    """The filter of due items that this contact with the customer settled."""
+    return {"customer_id": contact.customer_id, "reason__in": SETTLED, "reason_params__contact": contact.pk}

@@ -1,0 +1,71 @@
+"""The live board of the manager, the rows behind its numbers, and a specialist's own day."""
+
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.models import Team, User
+from followups.reading.board import NUMBERS, TEAM, board_of, moment_of, opened, rows_of
+from followups.reading.my_day import my_day as day_of
+from followups.views.decisions import own_store
+
+
+@require_safe
+@permission_required("followups.manage_queue", raise_exception=True)
+def board(request):
+    return render(request, "followups/board.html", _board(request))
+
+
+@require_safe
+@permission_required("followups.manage_queue", raise_exception=True)
+def board_live(request):
+    """The board again, asked for by the page itself: no click for the idle limit."""
+    return render(request, "followups/_board.html", _board(request))
+
+
+def _board(request):
+    store, team = own_store(request), request.GET.get("team", "")
+    teams = list(Team.objects.visible_to(request.user).filter(store=store, is_active=True))
+    chosen = next((each for each in teams if str(each.pk) == team), None)
+    page = board_of(store, timezone.localtime(), team=chosen.pk if chosen else None)
+    return {"board": page, "teams": teams, "team": chosen, "numbers": NUMBERS}
+
+
+@require_safe
+@permission_required("followups.manage_queue", raise_exception=True)
+def board_rows(request, what):
+    store, now = own_store(request), timezone.localtime()
+    if what not in NUMBERS:
+        raise Http404
+    person, name = _person(request, store)
+    rows = rows_of(what, moment_of(store, now), person)
+    page, following = opened(rows, now, after=request.GET.get("after", ""))
+    context = {"what": what, "label": NUMBERS[what].label, "person": name, "is_team": person == TEAM}
+    return render(
+        request, "followups/board_rows.html", {**context, "rows": page, "next": following, "count": rows.count()}
+    )
+
+
+def _person(request, store):
+    """(id, name) of the person the rows are of, if one is named; of another store's nobody is told even the name."""
+    text = request.GET.get("person", "")
+    if not text:
+        return None, ""
+    if text == str(TEAM):
+        return TEAM, ""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Http404
+    person = User.objects.filter(pk=int(text), store=store).first()
+    if person is None:
+        raise Http404
+    return person.pk, person.full_name
+
+
+@require_safe
+@permission_required("followups.work_queue", raise_exception=True)
+def my_day(request):
+    own_store(request)
+    now = timezone.localtime()
+    return render(request, "followups/my_day.html", {"day": day_of(request.user, now), "now": now})
