@@ -8,9 +8,11 @@ import time
 
 from django.core.cache import cache
 
+from office.choices import Severity
 from office.models import Notice
 
 FRESH_SECONDS = 20
+MOST = 99
 EDITION = "notices_read"
 
 
@@ -18,10 +20,14 @@ def _key(request):
     return f"bell-{request.session.session_key}-{request.session.get(EDITION, 0)}"
 
 
-def unread_count(request, *, most) -> int:
-    """Of the person who asks, up to `most`."""
+def bell_of(request) -> dict:
+    """{"count": unread notices of the person who asks, up to MOST + 1, "text": as shown, "urgent": whether one of them is}. One query."""
     unread = Notice.objects.visible_to(request.user).unread()
-    return cache.get_or_set(_key(request), lambda: unread[:most].count(), FRESH_SECONDS)
+    kinds = cache.get_or_set(
+        _key(request), lambda: list(unread.values_list("severity", flat=True)[: MOST + 1]), FRESH_SECONDS
+    )
+    count = len(kinds)
+    return {"count": count, "text": f"{MOST}+" if count > MOST else str(count), "urgent": Severity.URGENT in kinds}
 
 
 def forget_count(request) -> None:

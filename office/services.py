@@ -19,7 +19,27 @@ def notify(*, store, permission, code, key, params=None, severity=Severity.INFO,
     people = User.objects.with_perm(permission, backend=_MODEL_BACKEND).exclude(store__is_active=False)
     if store is not None:
         people = people.filter(store=store)
-    ids = set(people.values_list("pk", flat=True))
+    return notify_people(
+        people.values_list("pk", flat=True),
+        store=store,
+        code=code,
+        key=key,
+        params=params,
+        severity=severity,
+        url_name=url_name,
+        url_args=url_args,
+    )
+
+
+def notify_person(person, **told) -> int:
+    """Tell a matter to one person, if the account is open. Otherwise as `notify`."""
+    return notify_people({person.pk} if person.is_active else set(), **told)
+
+
+@transaction.atomic
+def notify_people(ids, *, store, code, key, params=None, severity=Severity.INFO, url_name="", url_args=()) -> int:
+    """`notify` for these people (ids of users)."""
+    ids = set(ids)
     told = {
         "store": store,
         "code": code,
@@ -56,6 +76,17 @@ def mark_read(notice) -> None:
     Notice.objects.unread().filter(pk=notice.pk).update(read_at=timezone.now(), is_unread=False)
 
 
+def mark_opened(notice) -> None:
+    """Looked at: read, but for an urgent one, which presses until somebody says that it is handled, or the matter is over."""
+    if notice.severity != Severity.URGENT:
+        mark_read(notice)
+
+
 def mark_all_read(user) -> int:
-    """Returns how many were unread."""
-    return Notice.objects.visible_to(user).unread().update(read_at=timezone.now(), is_unread=False)
+    """All but the urgent ones. Returns how many were unread."""
+    return (
+        Notice.objects.visible_to(user)
+        .unread()
+        .exclude(severity=Severity.URGENT)
+        .update(read_at=timezone.now(), is_unread=False)
+    )

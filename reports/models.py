@@ -1,4 +1,4 @@
-"""No table: only the right to read the figures."""
+"""No table: only the rights to read the figures and the daily callback report."""
 
 from django.db import models
 
@@ -7,7 +7,10 @@ class Figures(models.Model):
     class Meta:
         managed = False
         default_permissions = ()
-        permissions = [("view_figures", "Can read the figures of the store")]
+        permissions = [
+            ("view_figures", "Can read the figures of the store"),
+            ("view_callback_report", "Can read, print and export the daily callback report"),
+        ]
 
     def __str__(self):
         return "figures"

@@ -1,9 +1,11 @@
 from django.urls import path
 
-from reports import views
+from reports.views import callback, figures
 
 app_name = "reports"
 urlpatterns = [
-    path("", views.day, name="day"),
-    path("rows/", views.rows, name="rows"),
+    path("", figures.day, name="day"),
+    path("rows/", figures.rows, name="rows"),
+    path("callbacks/", callback.callback, name="callback"),
+    path("callbacks/export/", callback.callback_export, name="callback_export"),
 ]

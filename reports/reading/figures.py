@@ -12,18 +12,26 @@ from django.urls import reverse
 from django.utils.translation import pgettext_lazy
 
 from common.figures import Figure, Scope, share, split_counts, totals
+from complaints.models import Complaint
 from customers.models import Customer
 from customers.search import with_contents
-from followups.models import Call, CallOutcome, DueItem
+from followups.models import Call, CallOutcome, DueItem, Skip
 from followups.rules import BY_CODE
 
 PERIODS = {"today": pgettext_lazy("period", "Today"), "month": pgettext_lazy("period", "This month")}
+# Up to a chosen day, which is their last.
+PERIODS_TO_A_DAY = {
+    "day": pgettext_lazy("period", "Day"),
+    "week": pgettext_lazy("period", "Week to date"),
+    "month": pgettext_lazy("period", "Month to date"),
+}
 SPLITS = {
     "rule": pgettext_lazy("figures", "By topic"),
     "person": pgettext_lazy("figures", "By person"),
     "checker": pgettext_lazy("figures", "Information checked, by person"),
+    "receiver": pgettext_lazy("figures", "At the store, by person"),
 }
-PERSONAL_SPLITS = ("person", "checker")  # whose keys are people
+NUMBER_SPLITS = ("person", "checker", "receiver", "outcome")  # whose keys are ids
 
 
 @functools.cache
@@ -32,10 +40,17 @@ def all_figures() -> dict[str, Figure]:
     return {figure.code: figure for dotted in settings.FIGURES for figure in import_module(dotted).FIGURES}
 
 
-def scope_of(store, period: str, now: dt.datetime) -> Scope:
-    """Today, or this month up to today: what is due later cannot have been done yet."""
+def overview_figures() -> list[Figure]:
+    """Those that the day's page shows."""
+    return [figure for figure in all_figures().values() if not figure.is_detail]
+
+
+def scope_of(store, period: str, now: dt.datetime, day: dt.date | None = None) -> Scope:
+    """The period up to `day`, by default today: what is due later cannot have been done yet. A week begins on Monday."""
     today = store.day_of(now)
-    return Scope(store, today.replace(day=1) if period == "month" else today, today, today)
+    end = day or today
+    starts = {"month": end.replace(day=1), "week": end - dt.timedelta(days=end.weekday())}
+    return Scope(store, starts.get(period, end), end, today)
 
 
 @dataclass(frozen=True)
@@ -84,16 +99,19 @@ def _table(scope, period, split) -> Table:
     figures = [
         figure
         for figure in all_figures().values()
-        if split in figure.source.splits and (period == "today" or not figure.source.is_stock)
+        if split in figure.source.splits and not figure.is_detail and (period == "today" or not figure.source.is_stock)
     ]
     counts = split_counts(figures, scope, split)
     names = figures[0].source.splits[split].names(counts.keys())
-    lines = [Line(label, _cells(figures, counts[key], {"period": period, split: key})) for key, label in names.items()]
-    total = Line("", _cells(figures, totals(figures, scope), {"period": period}))
+    lines = [
+        Line(label, cells_of(figures, counts[key], {"period": period, split: key})) for key, label in names.items()
+    ]
+    total = Line("", cells_of(figures, totals(figures, scope), {"period": period}))
     return Table(split, SPLITS[split], figures, lines, total)
 
 
-def _cells(figures, numbers, parameters) -> list[Cell]:
+def cells_of(figures, numbers, parameters) -> list[Cell]:
+    """One cell for each figure; `parameters` are those of its rows page."""
     cells = []
     for figure in figures:
         number = numbers.get(figure.code, 0)
@@ -114,7 +132,7 @@ class OpenedItem:
 
 
 def order_of(rows) -> tuple[str, ...]:
-    """How the opened rows are paged: topics by deadline, calls and customers newest first."""
+    """How the opened rows are paged: topics by deadline, everything else newest first."""
     return ("due_on", "id") if rows.model is DueItem else ("-id",)
 
 
@@ -124,6 +142,10 @@ def with_names(rows):
         return with_contents(rows)
     if rows.model is Call:
         return rows.select_related("customer", "by", "outcome")
+    if rows.model is Complaint:
+        return rows.select_related("customer", "opened_by")
+    if rows.model is Skip:
+        return rows.select_related("card__customer", "by")
     outcomes = CallOutcome.objects.filter(item=OuterRef("pk"), call__undone_at__isnull=True).order_by(
         "-call__at", "-call_id"
     )

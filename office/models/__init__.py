@@ -1,0 +1,6 @@
+"""What the office keeps: notices, signs of life."""
+
+from office.models.heartbeat import Heartbeat
+from office.models.notice import Notice
+
+__all__ = ["Heartbeat", "Notice"]

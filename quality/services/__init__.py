@@ -1,0 +1,1 @@
+"""Verbs on spot checks. The only writers of this app's tables."""

@@ -1,0 +1,1 @@
+"""Composes the pages of this app out of declared figures. Reads only."""

@@ -1,0 +1,1 @@
+"""HTTP of this app, one module for each page."""
