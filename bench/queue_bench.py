@@ -15,7 +15,7 @@ import types
 
 from bench.scratch import engine, scratch
 
-CUSTOMERS = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+CUSTOMERS = 100_000
 ROUNDS = 40
 BATCH = 2_000
 BARE = """{% extends "base.html" %}{% block content %}<table class="list">{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table>{% endblock %}"""
@@ -185,6 +185,7 @@ def medians(client, urls):
 
 
 def main():
+    customers = int(sys.argv[1]) if len(sys.argv) > 1 else CUSTOMERS
     with scratch():
         from django.conf import settings
         from django.db import connection
@@ -193,11 +194,11 @@ def main():
         from django.utils import timezone
 
         started, now = time.perf_counter(), timezone.now()
-        user, today = fill(CUSTOMERS, now)
+        user, today = fill(customers, now)
         card = crowd(user, today, now)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-        print(f"{engine()}: {CUSTOMERS:,} customers with a card each, filled in {time.perf_counter() - started:.0f} s")
+        print(f"{engine()}: {customers:,} customers with a card each, filled in {time.perf_counter() - started:.0f} s")
         client = Client()
         client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
         queue = reverse("followups:queue")

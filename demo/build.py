@@ -6,6 +6,9 @@ from django.utils import timezone
 
 from accounts.choices import Role
 from accounts.services import create_account, create_store
+from customers.models import CarePlan, Customer, Delivery, Ownership, Policy, RepairOrder, Vehicle
+from customers.services.care import work_out
+from customers.services.intervals import save_interval
 from demo.checks import decide_some, older_list
 from demo.files import orders_csv, owners_workbook, policies_workbook
 from demo.life import Desk
@@ -13,6 +16,7 @@ from demo.world import World
 from dms.inbox.folders import folder_of, make_folders
 from dms.models import Batch
 from dms.services import confirm_batch, preview_batch, run_batch, stage_upload
+from followups.models import DeskDial
 
 STORE_CODE = "pudong"
 PASSWORD = "demo-2026"  # printed at start; the demo listens on this machine only
@@ -20,6 +24,7 @@ ACCOUNTS = [
     ("li", "李静", Role.SPECIALIST),
     ("chen", "陈晨", Role.SPECIALIST),
     ("zhou", "周敏", Role.MANAGER),
+    ("fang", "方婷", Role.RECEPTION),
     ("qian", "钱进", Role.ADMINISTRATOR),
 ]
 
@@ -34,7 +39,9 @@ def build_demo(*, vehicles, worked_for: dt.timedelta, say):
         short_name="长安福特浦东店",
         hotline="021-58886600",
         live_on=today - worked_for,
+        rest_weekdays="",
     )
+    DeskDial.objects.filter(store=store).update(hours_hold=False)  # a demo is looked at in the evening, too
     people = {
         username: create_account(username=username, full_name=full_name, role=role, store=store, password=PASSWORD)
         for username, full_name, role in ACCOUNTS
@@ -47,6 +54,7 @@ def build_demo(*, vehicles, worked_for: dt.timedelta, say):
         ("保险明细.xlsx", policies_workbook(world)),
     ):
         move_back(bring_in(store, name, content, by=manager, say=say), days=worked_for.days)
+    think_ahead(store, before=today - worked_for, by=manager, now=now)
     desk = Desk(store, [people["li"], people["chen"]], manager)
     desk.live(today - worked_for, today, now)
     say("  the call desk has worked through its last weeks")
@@ -55,6 +63,24 @@ def build_demo(*, vehicles, worked_for: dt.timedelta, say):
     # What the DMS laid down in the night is taken in by the worker itself.
     make_folders(store)
     (folder_of(store) / "维修工单(夜间).csv").write_bytes(orders_csv(world, since=yesterday))
+
+
+def think_ahead(store, *, before, by, now):
+    """The care plans once, as of today: the weeks at the desk are told with hindsight. And the facts were there before the first of
+    them, so that no day of theirs reads all cars anew."""
+    numbers = {
+        "first_months": 6,
+        "first_km": 5_000,
+        "months": 9,
+        "km": 7_500,
+        "warranty_months": 36,
+        "warranty_km": 100_000,
+    }
+    save_interval(store, series="", model="", values=numbers, by=by, now=now)
+    work_out(store, now=now)
+    moment = dt.datetime.combine(before - dt.timedelta(days=2), dt.time(), tzinfo=store.zone)
+    for model in (Customer, Vehicle, Ownership, Delivery, RepairOrder, Policy, CarePlan):
+        model.objects.filter(store=store).update(changed_at=moment)
 
 
 def move_back(batch, *, days):

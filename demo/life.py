@@ -6,14 +6,14 @@ import random
 from audit.choices import Source
 from complaints.choices import ComplaintState
 from complaints.models import Complaint
-from complaints.services import add_note, change_state, take_over
+from complaints.services import add_note, change_state, record_recontact, take_over
 from customers.services import update_customer, verify_phone
 from cvp.choices import Scale
 from demo import names
 from demo.checks import send_sheets
-from followups.choices import AnsweredBy, ItemState
+from followups.choices import AnsweredBy, ItemState, SkipReason
 from followups.models import DueItem, Script
-from followups.services.claims import release, take_next
+from followups.services.claims import skip, take_next
 from followups.services.generation import generate_due
 from followups.services.visits import Attempt, ComplaintDraft, Topic, save_visit
 
@@ -53,6 +53,8 @@ SHIFTS = (
 class Desk:
     """`manager` closes what the specialists have solved."""
 
+    COMPLAINTS_AT = dt.time(16, 30)
+
     def __init__(self, store, specialists, manager, *, seed=7):
         self.store, self.specialists, self.manager, self.rng = store, specialists, manager, random.Random(seed)
         self.care = random.Random(seed + 1)  # of its own, so that what is checked changes no call
@@ -62,6 +64,7 @@ class Desk:
             .select_related("version")
             .prefetch_related("version__questions")
         )
+        self.scripts = {script.rule: script.pk for script in scripts}
         self.questions = {
             script.rule: list(script.version.questions.all()) if script.version else [] for script in scripts
         }
@@ -83,8 +86,8 @@ class Desk:
                 send_sheets(self.store, by=self.manager, now=evening)
 
     def handle_complaints(self, day, now):
-        """The afternoon of a day: what was opened yesterday is taken over, then solved, then closed, a step a day or two."""
-        moment = dt.datetime.combine(day, dt.time(16, 30), tzinfo=self.store.zone)
+        """Once a day: what was opened yesterday is taken over, then solved, then closed, a step a day or two."""
+        moment = dt.datetime.combine(day, self.COMPLAINTS_AT, tzinfo=self.store.zone)
         if moment >= now:
             return
         for complaint in Complaint.objects.filter(store=self.store).open().select_related("opened_by").order_by("id"):
@@ -102,6 +105,8 @@ class Desk:
         elif complaint.state == ComplaintState.SOLVED and not self.is_reopened:
             self.is_reopened = True
             change_state(complaint, ComplaintState.HANDLING, by=self.manager, now=moment, reason=REOPENED)
+        elif complaint.state == ComplaintState.SOLVED and complaint.recontacted_at is None:
+            record_recontact(complaint, by=complaint.opened_by, now=moment, note=CONFIRMED)
         elif complaint.state == ComplaintState.SOLVED and age >= 3:
             change_state(complaint, ComplaintState.CLOSED, by=self.manager, now=moment, note=CONFIRMED)
 
@@ -113,11 +118,14 @@ class Desk:
                 card = take_next(person, now=moment)
                 if card is None:
                     break
-                self.call(card, person, moment)
+                if not self.call(card, person, moment):
+                    moment += dt.timedelta(minutes=1)
+                    continue
                 capacity -= 1
                 moment += dt.timedelta(minutes=minutes, seconds=self.rng.randint(0, 50))
 
-    def call(self, card, person, moment):
+    def call(self, card, person, moment) -> bool:
+        """False where there was nobody to dial."""
         rng = self.rng
         phone = (
             card.customer.phones.filter(is_void=False)
@@ -130,9 +138,9 @@ class Desk:
                 customer_id=card.customer_id, state=ItemState.OPEN, opens_on__lte=self.store.day_of(moment)
             ).order_by("id")
         )
-        if phone is None or not items:
-            release(card, token=card.lease_token)
-            return
+        if phone is None or not items:  # put aside, as a person would: a card given back would be the next one again
+            skip(card, token=card.lease_token, by=person, now=moment, reason=SkipReason.PREPARE)
+            return False
         attempt = {"phone_id": phone.pk, "number": phone.number}
         chance = rng.random()
         if chance < 0.30:
@@ -145,7 +153,7 @@ class Desk:
                 attempt=Attempt(**attempt, outcome=outcome),
                 topics=[],
             )
-            return
+            return True
         if chance < 0.32:
             save_visit(
                 card,
@@ -155,7 +163,7 @@ class Desk:
                 attempt=Attempt(**attempt, outcome="wrong_number"),
                 topics=[],
             )
-            return
+            return True
         who = rng.choices([AnsweredBy.OWNER, AnsweredBy.DRIVER, AnsweredBy.FAMILY], [84, 8, 8])[0]
         topics = [self.topic(item, moment) for item in items]
         later = any(topic.outcome == "call_back" for topic in topics)
@@ -166,6 +174,7 @@ class Desk:
         save_visit(card, token=card.lease_token, by=person, now=moment, attempt=spoken, topics=topics)
         if who == AnsweredBy.OWNER:
             self.check(card.customer, phone, person, moment)
+        return True
 
     def check(self, customer, phone, person, moment):
         """What the owner confirms or corrects beside the call."""
@@ -179,11 +188,12 @@ class Desk:
 
     def topic(self, item, moment):
         rng = self.rng
+        said = {"item_id": item.pk, "script_id": self.scripts.get(item.rule)}
         if rng.random() < 0.05 and item.rule != "promise":
             later = moment + dt.timedelta(days=rng.choice((0, 1, 1, 2)), hours=rng.choice((1, 2, 3)))
-            return Topic(item_id=item.pk, outcome="call_back", promise_at=later.replace(minute=30, second=0))
+            return Topic(**said, outcome="call_back", promise_at=later.replace(minute=30, second=0))
         if rng.random() < 0.03:
-            return Topic(item_id=item.pk, outcome="declined")
+            return Topic(**said, outcome="declined")
         unhappy = rng.random() < 0.05
         answers = {question.pk: self.answer(question, unhappy) for question in self.questions.get(item.rule, [])}
         complaint = None
@@ -197,7 +207,7 @@ class Desk:
                 summary=summary,
             )
         return Topic(
-            item_id=item.pk,
+            **said,
             outcome="done",
             answers={key: value for key, value in answers.items() if value},
             complaint=complaint,

@@ -4,6 +4,7 @@ import datetime as dt
 import random
 from dataclasses import dataclass, field
 
+from common.birthdays import lunar_name
 from demo import names
 
 VIN_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
@@ -48,6 +49,7 @@ class Owner:
     landline: str
     address: str
     contact: str = ""
+    birthday: str = ""
 
 
 @dataclass
@@ -93,6 +95,7 @@ class World:
     def __init__(self, today: dt.date, *, vehicles=2000, seed=20081):
         self.today, self.seed, self.rng = today, seed, random.Random(seed)
         self.plates, self.phones, self.orders = set(), set(), {}
+        self.chance = random.Random(seed + 1)  # of its own: what is added later changes no car
         self.firms = [self.make_owner(firm=True) for _ in range(max(vehicles // 80, 1))]
         self.cars = [self.make_car(index, vehicles) for index in range(vehicles)]
         for car in self.cars:
@@ -115,7 +118,19 @@ class World:
         number = f"C{len(self.phones) + 100_001}"
         if firm:
             return Owner(number, names.firm(rng), "公司", self.mobile(), landline, names.address(rng), contact=name)
-        return Owner(number, name, "个人", self.mobile(), landline, names.address(rng))
+        return Owner(number, name, "个人", self.mobile(), landline, names.address(rng), birthday=self.birthday())
+
+    def birthday(self):
+        """Of six in ten the DMS knows it; of some of these by the lunar calendar. Some fall on these very days."""
+        chance = self.chance
+        if chance.random() < 0.4:
+            return ""
+        day = self.today + dt.timedelta(
+            days=chance.randint(-2, 3) if chance.random() < 0.03 else chance.randint(0, 364)
+        )
+        if chance.random() < 0.15:
+            return f"农历{lunar_name(chance.randint(1, 12) * 100 + chance.randint(1, 29))}"
+        return f"{chance.randint(1962, 2002)}-{day:%m-%d}".replace("-02-29", "-02-28")
 
     def make_car(self, index, vehicles):
         rng = self.rng
