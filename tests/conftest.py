@@ -8,11 +8,13 @@ import os
 import shutil
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.choices import Role
 from accounts.services import create_account, create_store
+from office.watch.alarms import alarms_key
 from tests.browser import chromium, page_as, server  # noqa: F401
 
 PASSWORD = "Cast-of-eight-1"
@@ -68,18 +70,38 @@ def now(pudong):
     return dt.datetime.combine(TODAY, dt.time(10, 0), tzinfo=pudong.zone)
 
 
+def open_all_hours(store):
+    """Seven days a week, no public holidays, cards offered at any time: journeys run by the real clock."""
+    from followups.models import DeskDial
+
+    DeskDial.objects.filter(store=store).update(hours_hold=False)
+    return store
+
+
 @pytest.fixture
 def pudong(db):
-    return create_store(
-        code="PD", name="浦东店", short_name="浦东店", hotline="021-58880000", live_on=dt.date(2026, 1, 1)
+    store = create_store(
+        code="PD",
+        name="浦东店",
+        short_name="浦东店",
+        hotline="021-58880000",
+        live_on=dt.date(2026, 1, 1),
+        rest_weekdays="",
     )
+    return open_all_hours(store)
 
 
 @pytest.fixture
 def xuhui(db):
-    return create_store(
-        code="XH", name="徐汇店", short_name="徐汇店", hotline="021-64440000", live_on=dt.date(2026, 1, 1)
+    store = create_store(
+        code="XH",
+        name="徐汇店",
+        short_name="徐汇店",
+        hotline="021-64440000",
+        live_on=dt.date(2026, 1, 1),
+        rest_weekdays="",
     )
+    return open_all_hours(store)
 
 
 @pytest.fixture
@@ -132,6 +154,10 @@ def login(client):
 
     def _login(person):
         fresh = Client()
+        # She was here a moment ago, and the checks of the banner were asked: what a first page writes and asks is for
+        # tests/office/test_away.py and test_alarms.py to say.
+        cache.set(alarms_key(person), [])
+        type(person).objects.filter(pk=person.pk, seen_at=None).update(seen_at=timezone.now())
         fresh.force_login(person, backend="accounts.backends.PeopleBackend")
         return fresh
 

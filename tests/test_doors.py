@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.choices import Role
 from accounts.services import create_account
 
-APPS = ["accounts", "office", "customers", "dms", "complaints", "cvp", "followups", "reports"]
+APPS = ["accounts", "office", "customers", "dms", "complaints", "cvp", "followups", "reports", "reception", "quality"]
 FOREIGN_TO_US = {"admin"}  # Django's own doors
 
 

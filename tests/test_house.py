@@ -20,6 +20,8 @@ FLOORS = {
     "cvp": 9,
     "followups": 10,
     "reports": 11,
+    "reception": 11,
+    "quality": 11,
     "demo": 12,
     "dcrc": 12,
 }

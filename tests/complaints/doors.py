@@ -40,5 +40,6 @@ DOORS = [
     Door("complaints:take_over", CHANGE, method="post", row="received", ok=302),
     Door("complaints:solve", CHANGE, method="post", row="handled", data={"resolution": "已返工。"}, ok=302),
     Door("complaints:reopen", CHANGE, method="post", row="solved", data={"reason": "又响了。"}, ok=302),
-    Door("complaints:close", CLOSE, method="post", row="solved", ok=302),
+    Door("complaints:asked", CHANGE, method="post", row="solved", data={"note": "满意。"}, ok=302),
+    Door("complaints:close", CLOSE, method="post", row="solved", data={"unasked": "书面确认。"}, ok=302),
 ]

@@ -16,7 +16,7 @@ def test_open_and_overdue(wang, li, now):
     for complaint in (solved, closed):
         change_state(complaint, ComplaintState.HANDLING, by=li, now=now)
         change_state(complaint, ComplaintState.SOLVED, by=li, now=now, resolution="好了")
-    change_state(closed, ComplaintState.CLOSED, by=li, now=now)
+    change_state(closed, ComplaintState.CLOSED, by=li, now=now, unasked="书面确认")
     withdraw_complaint(gone, by=li, now=now)
     assert set(Complaint.objects.open()) == {waiting, late, solved}
     assert set(Complaint.objects.overdue(now)) == {late, solved}, "solved but not closed still counts"

@@ -1,9 +1,11 @@
 """Opening, numbering, moving on, withdrawing; and two people at once."""
 
 import datetime as dt
+import importlib
 import threading
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection
 
@@ -16,8 +18,10 @@ from complaints.services import (
     add_note,
     change_state,
     open_complaint,
+    record_recontact,
     take_over,
     withdraw_complaint,
+    withdraw_recontact,
 )
 from tests.conftest import at
 from tests.factories.complaints import make_complaint
@@ -39,6 +43,8 @@ def walked_to(complaint, state, *, by, now):
     for step in (ComplaintState.HANDLING, ComplaintState.SOLVED, ComplaintState.CLOSED):
         if complaint.state == state:
             return complaint
+        if step == ComplaintState.CLOSED:
+            record_recontact(complaint, by=by, now=now)
         change_state(complaint, step, by=by, now=now, resolution="重新调整了后悬挂，试车正常。")
     return complaint
 
@@ -117,12 +123,12 @@ def test_only_the_listed_steps_are_taken(wang, li, now, before, to):
     else:
         walked_to(complaint, before, by=li, now=now)
     if to in TRANSITIONS[ComplaintState(before)]:
-        change_state(complaint, to, by=li, now=now, resolution="解决了", reason="客户说又响了")
+        change_state(complaint, to, by=li, now=now, resolution="解决了", reason="客户说又响了", unasked="书面确认")
         complaint.refresh_from_db()
         assert complaint.state == to
     else:
         with pytest.raises(NotAllowed):
-            change_state(complaint, to, by=li, now=now, resolution="解决了", reason="客户说又响了")
+            change_state(complaint, to, by=li, now=now, resolution="解决了", reason="客户说又响了", unasked="书面确认")
         complaint.refresh_from_db()
         assert complaint.state == before
 
@@ -133,6 +139,7 @@ def test_the_way_to_closed_leaves_notes_and_audit_lines(complaint, li, chen, zho
     solved_at = now + dt.timedelta(days=1)
     change_state(complaint, ComplaintState.SOLVED, by=chen, now=solved_at, resolution="更换稳定杆胶套，试车无异响。")
     closed_at = now + dt.timedelta(days=2)
+    record_recontact(complaint, by=chen, now=closed_at, note="不响了，谢谢。")
     change_state(complaint, ComplaintState.CLOSED, by=zhou, now=closed_at, note="客户电话确认满意。")
     complaint.refresh_from_db()
     assert (complaint.state, complaint.handler, complaint.solved_at, complaint.closed_at) == (
@@ -145,9 +152,67 @@ def test_the_way_to_closed_leaves_notes_and_audit_lines(complaint, li, chen, zho
         ("taken_over", ""),
         ("", "已约客户周四到店试车。"),
         ("solved", "更换稳定杆胶套，试车无异响。"),
+        ("recontacted", "不响了，谢谢。"),
         ("closed", "客户电话确认满意。"),
     ]
-    assert deeds(complaint) == ["create", "take_over", "note", "solved", "closed"]
+    assert deeds(complaint) == ["create", "take_over", "note", "solved", "recontact", "closed"]
+
+
+# --- Days, and asking again -------------------------------------------------------------------------------------------
+def days_of(complaint):
+    complaint.refresh_from_db()
+    return complaint.solved_on, complaint.closed_on, complaint.solved_round
+
+
+def test_the_days_that_rules_count_from_follow_the_states(complaint, li, zhou, now, today):
+    late = now + dt.timedelta(hours=13, minutes=59)  # 23:59 of the store's day
+    walked_to(complaint, ComplaintState.SOLVED, by=li, now=late)
+    assert days_of(complaint) == (today, None, 1)
+    assert complaint.changed_at == late
+    change_state(complaint, ComplaintState.HANDLING, by=zhou, now=late, reason="又响了。")
+    assert days_of(complaint) == (None, None, 1)
+    walked_to(complaint, ComplaintState.HANDLING, by=li, now=late)
+    change_state(complaint, ComplaintState.SOLVED, by=li, now=late, resolution="换了减振器。")
+    assert days_of(complaint) == (today, None, 2), "solved anew, so she is asked anew"
+    record_recontact(complaint, by=li, now=late)
+    change_state(complaint, ComplaintState.CLOSED, by=zhou, now=late + dt.timedelta(minutes=1))
+    assert days_of(complaint) == (today, today + dt.timedelta(days=1), 2)
+
+
+def test_no_complaint_is_closed_before_the_customer_was_asked_unless_somebody_says_why(complaint, li, zhou, now):
+    walked_to(complaint, ComplaintState.SOLVED, by=li, now=now)
+    with pytest.raises(NotAllowed) as refused:
+        change_state(complaint, ComplaintState.CLOSED, by=zhou, now=now, unasked="  ")
+    assert refused.value.code == "unasked"
+    change_state(complaint, ComplaintState.CLOSED, by=zhou, now=now, unasked="客户书面确认过。")
+    note = complaint.notes.order_by("id").last()
+    assert (note.code, note.text) == ("closed_unasked", "客户书面确认过。")
+
+
+def test_reopening_forgets_that_she_was_asked(complaint, li, zhou, now):
+    walked_to(complaint, ComplaintState.SOLVED, by=li, now=now)
+    record_recontact(complaint, by=li, now=now)
+    change_state(complaint, ComplaintState.HANDLING, by=zhou, now=now, reason="又响了。")
+    change_state(complaint, ComplaintState.SOLVED, by=li, now=now, resolution="换了减振器。")
+    with pytest.raises(NotAllowed):
+        change_state(complaint, ComplaintState.CLOSED, by=zhou, now=now)
+
+
+def test_who_is_asked_is_asked_about_a_solution(complaint, li, now):
+    with pytest.raises(NotAllowed):
+        record_recontact(complaint, by=li, now=now)
+
+
+def test_asking_is_taken_back_with_its_call_unless_the_case_went_on(complaint, li, zhou, now):
+    walked_to(complaint, ComplaintState.SOLVED, by=li, now=now)
+    record_recontact(complaint, by=li, now=now)
+    withdraw_recontact(complaint, now, by=li, now=now)
+    complaint.refresh_from_db()
+    assert (complaint.recontacted_at, complaint.recontacted_by) == (None, None)
+    record_recontact(complaint, by=li, now=now)
+    change_state(complaint, ComplaintState.CLOSED, by=zhou, now=now)
+    with pytest.raises(AlreadyHandled):
+        withdraw_recontact(complaint, now, by=li, now=now)
 
 
 def test_solved_needs_to_say_how(complaint, li, now):
@@ -279,3 +344,13 @@ def test_a_withdrawn_number_is_not_given_again(complaint, wang, li, now):
         ).number
         == "TS20260318-002"
     )
+
+
+def test_cases_from_before_these_columns_get_their_days_and_lose_them_again(complaint, li, now, today):
+    migration = importlib.import_module("complaints.migrations.0005_days_of_old_cases")
+    late = now + dt.timedelta(hours=13)  # 23:00 of the store's day
+    walked_to(complaint, ComplaintState.CLOSED, by=li, now=late)
+    migration.clear(apps, None)
+    assert days_of(complaint) == (None, None, 0)
+    migration.fill(apps, None)
+    assert days_of(complaint) == (today, today, 1)

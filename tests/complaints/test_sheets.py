@@ -46,6 +46,10 @@ def local(moment, store):
     return f"{moment.astimezone(store.zone):%Y-%m-%d %H:%M}"
 
 
+def local_day(moment, store):
+    return moment.astimezone(store.zone).date()
+
+
 @pytest.fixture
 def wang(pudong):
     bring_in(pudong, OWNERS, owner(1))
@@ -62,6 +66,7 @@ def test_a_closed_case_comes_in_closed_with_its_days_and_outcome(pudong, wang):
     assert [local(moment, pudong) for moment in (case.opened_at, case.solved_at, case.closed_at)] == [
         "2026-05-01 09:30", "2026-05-02 00:00", "2026-05-03 16:00",
     ]  # fmt: skip
+    assert (case.solved_on, case.closed_on) == tuple(local_day(m, pudong) for m in (case.solved_at, case.closed_at))
     assert case.deadline_at is None and deadline_of(case, timezone.now()) is None
     assert [text for _label, text in dms_facts(case)] == [
         "维修质量投诉", "电访", "已结案", "周敏", "制动片未更换", "满意",

@@ -53,7 +53,7 @@ def test_the_list_knows_mine_and_all_and_never_the_withdrawn(login, li, chen, wa
     assert numbers(page(login(chen), "complaints:list", scope="mine")) == [mine.number]
     assert numbers(page(login(chen), "complaints:list", scope="all")) == [theirs.number, mine.number]
     change_state(mine, ComplaintState.SOLVED, by=chen, now=now, resolution="好了")
-    change_state(mine, ComplaintState.CLOSED, by=chen, now=now)
+    change_state(mine, ComplaintState.CLOSED, by=chen, now=now, unasked="书面确认")
     assert numbers(page(login(chen), "complaints:list", scope="mine")) == []
     assert "目前没有由您处理的投诉" in page(login(chen), "complaints:list", scope="mine").content.decode()
     assert numbers(page(login(chen), "complaints:list", scope="all")) == [theirs.number, mine.number]
@@ -148,6 +148,10 @@ def test_a_specialist_brings_it_to_solved_and_the_manager_closes_it(login, li, z
     assert complaint.state == ComplaintState.SOLVED
     assert "由 DCRC 经理结案" in page(client, "complaints:detail", complaint.pk).content.decode()
     assert post(client, "complaints:close", complaint).status_code == 403
+    refused = post(login(zhou), "complaints:close", complaint, seen=complaint.stamp, note="客户满意。")
+    assert refused.status_code == 409
+    assert "还没问过客户" in refused.content.decode()
+    post(client, "complaints:asked", complaint, seen=complaint.stamp, note="不响了。")
     post(login(zhou), "complaints:close", complaint, seen=complaint.stamp, note="客户满意。")
     complaint.refresh_from_db()
     assert complaint.state == ComplaintState.CLOSED

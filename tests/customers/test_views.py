@@ -4,12 +4,13 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.choices import Source
 from audit.models import Access, Change
 from customers.choices import Channel
-from customers.models import Customer, Ownership, Vehicle
-from customers.services import add_phone, record_contact, update_customer, update_vehicle, verify_phone
+from customers.models import CarePlan, Customer, Ownership, Policy, Vehicle
+from customers.services import add_phone, record_contact, set_do_not_call, update_customer, update_vehicle, verify_phone
 from tests.factories.customers import make_customer, make_delivery, make_order, make_phone, make_vehicle
 
 
@@ -70,13 +71,17 @@ class TestList:
             ({"car": "no"}, {"乙", "丙"}),
             ({"quiet": "yes"}, {"丙"}),
             ({"quiet": "no", "kind": "private"}, {"甲", "乙"}),
+            ({"care": "no_number"}, {"乙", "丙"}),
             ({"stage": "nonsense"}, {"甲", "乙", "丙"}),
         ],
     )
     def test_filters(self, pudong, li, login, query, found):
         make_vehicle(make_customer(pudong, name="甲"))
+        make_phone(Customer.objects.get(name="甲"), "13900009999")
         make_customer(pudong, name="乙", stage="prospect")
-        make_customer(pudong, name="丙", kind="company", do_not_call=True)
+        third = make_customer(pudong, name="丙", kind="company", do_not_call=True)
+        make_phone(third, "13900007777", state="dead")
+        make_phone(third, "13900008888", state="wrong")
         make_customer(pudong, name="戊", is_void=True)
         response = login(li).get(reverse("customers:list"), query)
         assert {row.customer.name for row in response.context["rows"]} == found
@@ -101,7 +106,7 @@ class TestList:
         client = login(li)
         for number in range(count):
             busy(pudong, li, today, number)
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(16):
             page_of(client, "list")
 
 
@@ -170,17 +175,11 @@ class TestPage:
             assert reverse(f"customers:{name}", args=[phone.pk]) not in page
         assert reverse("customers:edit", args=[wang.pk]) not in page
 
-    def test_do_not_call_stands_at_the_top(self, wang, li, login):
-        send(login(li), "do_not_call", wang.pk, {"reason": "多次说不要打"})
+    def test_do_not_call_stands_at_the_top(self, wang, li, login, now):
+        set_do_not_call(wang, "多次说不要打", by=li, source="form", now=now)
         page = page_of(login(li), "detail", wang.pk)
         assert "多次说不要打" in page
         send(login(li), "may_call", wang.pk)
-        wang.refresh_from_db()
-        assert not wang.do_not_call
-
-    def test_do_not_call_needs_a_reason(self, wang, li, login):
-        response = send(login(li), "do_not_call", wang.pk, {"reason": " "})
-        assert response.context["form"].errors["reason"]
         wang.refresh_from_db()
         assert not wang.do_not_call
 
@@ -218,7 +217,7 @@ class TestPage:
             update_customer(wang, {"note": str(number)}, by=li, source=Source.FORM, now=now)
             record_contact(wang, at=now, channel="visit", connected=True, by=li, topics=[], summary={}, vehicle=vehicle)
         client = login(li)
-        with django_assert_max_num_queries(25):
+        with django_assert_max_num_queries(30):
             page_of(client, "detail", wang.pk)
 
 
@@ -314,13 +313,11 @@ class TestForms:
         for field in form:
             value = field.value()
             data[field.html_name] = "" if value is None else str(value)
-            if field.field.show_hidden_initial:
-                data[field.html_initial_name] = data[field.html_name]
         data.pop("verified", None)
-        return data
+        return {**data, "shown": form.shown_token}
 
     def test_the_page_carries_what_was_seen(self, wang, li, login):
-        assert 'name="initial-address"' in page_of(login(li), "edit", wang.pk)
+        assert 'name="shown"' in page_of(login(li), "edit", wang.pk)
 
     def test_only_what_was_touched_is_saved(self, wang, li, zhou, login, now):
         client = login(li)
@@ -343,7 +340,10 @@ class TestForms:
         wang.refresh_from_db()
         assert (wang.address, wang.note) == ("周写的地址", "")
         # Saving again, with both values before her eyes, is her decision.
-        again = {name: value for name, value in response.context["form"].data.items() if name != "csrfmiddlewaretoken"}
+        form = response.context["form"]
+        again = {**form.data.dict(), "shown": form.shown_token}
+        assert send(client, "edit", wang.pk, again).status_code == 409
+        again["choice-address"] = "mine"
         assert send(client, "edit", wang.pk, again).status_code == 302
         wang.refresh_from_db()
         assert (wang.address, wang.note) == ("李写的地址", "还没存")
@@ -396,5 +396,21 @@ class TestHistory:
         for number in range(count):
             update_customer(wang, {"note": str(number)}, by=li, source=Source.FORM, now=now)
         client = login(li)
-        with django_assert_max_num_queries(11):
+        with django_assert_max_num_queries(13):
             page_of(client, "history", wang.pk)
+
+
+def test_lists_of_care_hold_who_belongs_there(login, li, pudong, wang, focus):
+    today = timezone.localdate()
+    liu = make_customer(pudong, name="刘洋")
+    car = make_vehicle(liu, plate="沪C22222")
+    zhang = make_customer(pudong, name="张远", unreachable_on=today)
+    CarePlan.objects.create(store=pudong, vehicle=car, customer=liu, lost_on=today - dt.timedelta(days=1))
+    terms = {"store": pudong, "cover": "commercial", "starts_on": today - dt.timedelta(days=300)}
+    near = today + dt.timedelta(days=65)
+    Policy.objects.create(vehicle=focus, customer=wang, ends_on=near, renewal_on=near, policy_no="P1", **terms)
+    far = today + dt.timedelta(days=91)
+    Policy.objects.create(vehicle=car, customer=liu, ends_on=far, renewal_on=far, policy_no="P2", **terms)
+    for name, only in (("renewal", wang), ("lost", liu), ("unreachable", zhang)):
+        page = login(li).get(reverse("customers:list"), {"care": name}).content.decode()
+        assert [person for person in (wang, liu, zhang) if person.name in page] == [only], name

@@ -105,7 +105,7 @@ def test_one_that_wrote_nothing_rings_for_nobody(pudong, zhou, hear, stop_at):
 
 
 def test_the_page_and_a_notice_say_what_is_in_and_what_to_do(pudong, zhou, li, half, login):
-    notice = Notice.objects.get(user=zhou)
+    notice = Notice.objects.get(user=zhou, code="batch_stopped")
     assert (notice.code, notice.severity, notice.url) == (
         "batch_stopped",
         "warning",

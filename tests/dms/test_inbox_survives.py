@@ -60,7 +60,7 @@ def test_a_killed_worker_loses_no_dropped_file(pudong, zhou, worker):
     dropped_file(pudong, "保有客户.csv", owners_csv(rows=recent(pudong, ROWS, bad_every=97)))
     first = worker()
     wait_until(
-        lambda: 0 < (Batch.objects.values_list("rows_done", flat=True).first() or 0) < ROWS * 0.8, first, seconds=40
+        lambda: 0 < (Batch.objects.values_list("rows_done", flat=True).first() or 0) < ROWS * 0.8, first, seconds=120
     )
     first.kill()
     assert Batch.objects.get().state == BatchState.RUNNING
@@ -68,21 +68,22 @@ def test_a_killed_worker_loses_no_dropped_file(pudong, zhou, worker):
     time.sleep(float(ENVIRONMENT["IMPORT_STALE_SECONDS"]) + 0.2)
     # The next one runs the batch to its end as it starts; the round after that files the file away.
     second = worker()
-    wait_until(lambda: Batch.objects.get().state == BatchState.DONE, second, seconds=40)
+    wait_until(lambda: Batch.objects.get().state == BatchState.DONE, second, seconds=120)
     if not settled():
         second.kill()
         time.sleep(float(ENVIRONMENT["IMPORT_STALE_SECONDS"]) + 0.2)
-        wait_until(settled, worker(), seconds=40)
+        wait_until(settled, worker(), seconds=120)
     assert InboxFile.objects.get().state == InboxState.IMPORTED
     assert Batch.objects.get().rows_done == ROWS
     assert Vehicle.objects.count() == ROWS - ROWS // 97 - 1
     assert done_names(pudong) == ["保有客户.csv", "保有客户.csv.待改正.xlsx", "保有客户.csv.报告.txt"]
-    assert [notice.code for notice in Notice.objects.visible_to(zhou)] == ["inbox_imported"]
+    notices = Notice.objects.visible_to(zhou).exclude(code="calendar_missing")  # that depends on the real day
+    assert [notice.code for notice in notices] == ["inbox_imported"]
 
 
 def test_a_file_dropped_while_nobody_worked_becomes_due_calls(pudong, worker):
     os.utime(dropped_file(pudong, content=owners_csv(rows=recent(pudong, 3))), (1, 1))
     one = worker()
-    wait_until(settled, one, seconds=40)
-    wait_until(lambda: DueItem.objects.filter(store=pudong, rule="delivery_3dc").count() == 3, one, seconds=40)
+    wait_until(settled, one, seconds=120)
+    wait_until(lambda: DueItem.objects.filter(store=pudong, rule="delivery_3dc").count() == 3, one, seconds=120)
     assert CallCard.objects.filter(store=pudong).count() == 3

@@ -23,8 +23,9 @@ def make_item(customer, rule="service_3dc", *, today, now, vehicle=None, fact=No
         make = make_order if BY_CODE[rule].fact is RepairOrder else make_delivery
         fact = make(vehicle, today - dt.timedelta(days=3))
     bands = DeskDial.objects.get(store=customer.store).bands
+    anchored = BY_CODE[rule].anchor and "anchor_on" not in fields
     values = {
-        "anchor_on": getattr(fact, BY_CODE[rule].anchor, None) if BY_CODE[rule].anchor else None,
+        "anchor_on": getattr(fact, BY_CODE[rule].anchor, None) if anchored else None,
         "opens_on": today - dt.timedelta(days=1),
         "due_on": today,
         "expires_on": today + dt.timedelta(days=12),

@@ -27,7 +27,7 @@ def done(item, **raw) -> Topic:
 def dialled(customer, outcome, *, number=None, **fields) -> Attempt:
     phones = customer.phones.filter(is_void=False)
     phone = phones.filter(number=number).first() if number else phones.first()
-    if outcome in {"done", "call_back", "declined", "car_sold", "no_more_calls", "not_available"}:
+    if outcome in {"done", "call_back", "declined", "car_sold", "no_more_calls", "not_available", "no_topic"}:
         fields.setdefault("answered_by", "owner")
     return Attempt(phone.pk if phone else None, number or (phone.number if phone else ""), outcome, **fields)
 

@@ -99,6 +99,20 @@ def test_a_promise_for_later_leaves_the_other_topics_to_everybody(wang, li, toda
     assert (open_to_all.pinned_to, open_to_all.rank) == (None, rank_of(today, 20))
 
 
+def test_an_older_promise_that_was_tried_lifts_the_card_above_a_younger_one(pudong, wang, li, today, now):
+    """Nobody answered yesterday, so it comes back today; the younger one has lifted the card before."""
+    older = promise(wang, at=now - DAY, now=now)
+    DueItem.objects.filter(pk=older.pk).update(callable_at=now + 3 * HOUR, attempts=1)
+    younger = promise(wang, at=now + HOUR, to=li, now=now)
+    assert card(wang, now).rank == rank_of(today, 0, younger.due_at)
+    assert wake_promises(pudong, now=now + 2 * HOUR) == 0
+    assert wake_promises(pudong, now=now + 3 * HOUR) == 1
+    merged = CallCard.objects.get(customer=wang)
+    assert (merged.rank, merged.pinned_to) == (rank_of(today, 0, older.due_at), None)
+    assert check_cards(pudong, now=now + 3 * HOUR) == []
+    assert wake_promises(pudong, now=now + 3 * HOUR) == 0
+
+
 def test_when_its_moment_comes_the_promise_lifts_the_card(pudong, wang, li, today, now):
     make_bare_item(wang, rule="service_3dc", due_on=today, now=now)
     promise(wang, at=now + HOUR, to=li, now=now)
@@ -140,11 +154,30 @@ def test_another_stores_items_and_cards_stay_alone(pudong, xuhui, wang, today, n
     assert {difference.column for difference in check_cards(xuhui, now=now)} == {"due_on", "rank"}
 
 
-def test_the_weight_is_a_dial_and_changing_it_ranks_the_open_cards_anew(pudong, wang, zhou, today, now):
+def test_an_overdue_care_call_waits_behind_a_fresh_call_judged_by_the_day(
+    pudong, wang, zhou, today, now, django_capture_on_commit_callbacks
+):
+    other = make_customer(pudong, name="钱多多")
+    make_bare_item(wang, rule="quarterly_care", due_on=today - 9 * DAY, now=now)
+    make_bare_item(other, rule="delivery_3dc", due_on=today, now=now)
+    late, fresh = card(wang, now), card(other, now)
+    assert fresh.rank < late.rank == rank_of(today + 5 * DAY, 55)
+    assert late.due_on == today - 9 * DAY  # overdue all the same, in every figure
+    dial = RuleDial.objects.get(store=pudong, rule="quarterly_care")
+    with django_capture_on_commit_callbacks(execute=True):
+        change_dial(dial, {"patience": 0}, by=zhou, now=now)
+    assert CallCard.objects.get(customer=wang).rank == rank_of(today - 9 * DAY, 55) < fresh.rank
+    assert check_cards(pudong, now=now) == []
+
+
+def test_the_weight_is_a_dial_and_changing_it_ranks_the_open_cards_anew(
+    pudong, wang, zhou, today, now, django_capture_on_commit_callbacks
+):
     make_bare_item(wang, rule="delivery_7dc", due_on=today, now=now)
     assert card(wang, now).rank == rank_of(today, 15)
     dial = RuleDial.objects.get(store=pudong, rule="delivery_7dc")
-    change_dial(dial, {"weight": 70}, by=zhou, now=now)
+    with django_capture_on_commit_callbacks(execute=True):
+        change_dial(dial, {"weight": 70}, by=zhou, now=now)
     assert CallCard.objects.get().rank == rank_of(today, 70)
     assert check_cards(pudong, now=now) == []
 

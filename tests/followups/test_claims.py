@@ -4,6 +4,7 @@ import uuid
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.calendar import calendar_of
 from followups.choices import SkipReason
 from followups.models import CallCard, Skip
 from followups.services.cards import recompute_cards
@@ -174,11 +175,11 @@ def test_ones_own_lease_does_not_hide_a_relatives_card(pudong, li, today, now):
 def test_claiming_costs_the_same_whatever_the_queue(pudong, li, today, now, django_assert_num_queries):
     assert take_next(li, now=now) is None  # PostgreSQL plans the statements once per connection
     make_card(pudong, today=today, now=now)
-    with django_assert_num_queries(3):  # the claim, in the test's own savepoint
+    with django_assert_num_queries(4):  # the desk's hours, and the claim in the test's own savepoint
         take_next(li, now=now)
     for _ in range(5):
         make_card(pudong, today=today, now=now, due_on=today - DAY)
-    with django_assert_num_queries(7):  # she holds one: that lease is ended first
+    with django_assert_num_queries(10):  # she holds one: that lease is ended first, and stands in her tray
         take_next(li, now=now)
 
 
@@ -186,7 +187,7 @@ def test_claiming_costs_the_same_whatever_the_queue(pudong, li, today, now, djan
 def test_as_a_rule_a_claim_is_one_statement(pudong, li, today, now, django_assert_num_queries):
     assert take_next(li, now=now) is None
     card = make_card(pudong, today=today, now=now)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # the desk's hours, and the claim
         assert take_next(li, now=now) == card
 
 
@@ -264,6 +265,18 @@ def test_a_skipped_card_comes_back_after_an_hour(card, li, chen, now):
     assert fresh(card).lease_by is None
     assert take_next(chen, now=now + 59 * MINUTE) is None
     assert take_next(chen, now=now + 60 * MINUTE) == card
+
+
+def test_where_the_right_number_must_be_found_it_comes_back_on_the_next_work_day(card, li, chen, now):
+    token = take_next(li, now=now).lease_token
+    skip(card, token=token, by=li, now=now, reason=SkipReason.NO_NUMBER)
+    zone = card.store.zone
+    at = dt.datetime.combine(
+        calendar_of(card.store).next_workday(card.store.day_of(now) + DAY), dt.time(9), tzinfo=zone
+    )
+    assert fresh(card).callable_at == at
+    assert take_next(chen, now=at - MINUTE) is None
+    assert take_next(chen, now=at) == card
 
 
 def test_only_the_holder_skips(card, li, chen, now):

@@ -123,9 +123,9 @@ def test_a_run_takes_as_many_queries_for_three_facts_as_for_one(pudong, today, n
             generate_due(pudong, today=day, now=now)
         return len(found)
 
-    generate_due(pudong, today=today, now=now)
-    facts(1)
-    one = queries(today)
+    for _each in range(2):
+        facts(1)
+        one = queries(today)
     facts(3)
     assert queries(today) == one
     change_all = {"changed_at": now}
@@ -138,18 +138,24 @@ def test_a_run_takes_as_many_queries_for_three_facts_as_for_one(pudong, today, n
 # --- Before the store went live, and late --------------------------------------------------------------------------
 
 
+def first_calls(pudong, today, now):
+    """What a run did about the two calls of the first week."""
+    counts = run(pudong, today, now)
+    return {rule: counts[rule] for rule in ("delivery_3dc", "delivery_7dc") if rule in counts}
+
+
 def test_windows_that_closed_before_going_live_are_counted_once_and_never_made(pudong, focus, today, now):
     live_on = pudong.live_on
     make_delivery(focus, live_on - 11 * DAY)  # the last day for a call was the day before
     make_delivery(make_vehicle(focus.owner), live_on - 10 * DAY)
-    assert run(pudong, today, now) == {
+    assert first_calls(pudong, today, now) == {
         "delivery_3dc": {"let_go": 1, "created": 1, "expired": 1},
         "delivery_7dc": {"created": 2, "expired": 2},
     }
-    assert run(pudong, today, now) == {}
+    assert first_calls(pudong, today, now) == {}
     make_delivery(make_vehicle(focus.owner), live_on - 400 * DAY)  # ten years of history arrive with a later file
-    assert run(pudong, today, now) == {"delivery_3dc": {"let_go": 1}, "delivery_7dc": {"let_go": 1}}
-    assert run(pudong, today + DAY, now + DAY) == {}
+    assert first_calls(pudong, today, now) == {"delivery_3dc": {"let_go": 1}, "delivery_7dc": {"let_go": 1}}
+    assert first_calls(pudong, today + DAY, now + DAY) == {}
 
 
 def test_windows_let_go_are_counted_once_by_a_real_clock_too(pudong, focus):
@@ -175,14 +181,14 @@ def test_windows_let_go_are_counted_once_by_a_real_clock_too(pudong, focus):
 def test_a_fact_that_arrives_after_its_window_is_made_and_waits_as_expired(pudong, focus, today, now):
     run(pudong, today, now)
     make_delivery(focus, today - 30 * DAY)
-    assert run(pudong, today, now) == {
+    assert first_calls(pudong, today, now) == {
         "delivery_3dc": {"created": 1, "expired": 1},
         "delivery_7dc": {"created": 1, "expired": 1},
     }
     item = the_item()
     assert (item.state, item.reason, item.closed_at) == ("expired", "window_passed", now)
     assert not CallCard.objects.open().exists()
-    assert run(pudong, today, now) == {}
+    assert first_calls(pudong, today, now) == {}
 
 
 def test_unchanged_history_is_not_read_again(pudong, focus):
@@ -623,11 +629,18 @@ def test_a_killed_run_frees_its_place_and_can_do_nothing_more(pudong, focus, tod
 
 def test_a_run_that_fails_half_way_is_finished_by_the_next(pudong, focus, today, now):
     make_delivery(focus, today - 6 * DAY)
-    broken = Rule(code="broken", label="broken", fact=Delivery, anchor="delivered_on", wanted=Q(no_such_column=1))
+    broken = Rule(
+        code="broken",
+        label="broken",
+        fact=Delivery,
+        anchor="delivered_on",
+        wanted=Q(no_such_column=1),
+        steps=(Step("1", 1, 3, 10),),
+    )
     with pytest.raises(FieldError):
         generate_due(pudong, today=today, now=now, rules=(BY_CODE["delivery_3dc"], broken, BY_CODE["delivery_7dc"]))
     assert check_cards(pudong, now=now) == []
-    assert run(pudong, today, now, wait=0) == {"delivery_7dc": {"created": 1}}
+    assert run(pudong, today, now, wait=0) == {"delivery_3dc": {"created": 1}, "delivery_7dc": {"created": 1}}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -655,7 +668,7 @@ def test_two_runs_at_once_double_nothing(pudong, today, now):
     assert errors == []
     assert sorted(each["delivery_3dc"]["created"] for each in counts) == [0, 0, 30]
     assert sorted(each["delivery_3dc"]["let_go"] for each in counts) == [0, 0, 1]
-    assert DueItem.objects.count() == 30
+    assert DueItem.objects.filter(rule="delivery_3dc", state="open").count() == 30
     assert GenerationRun.objects.get().runs == 3
     assert check_cards(pudong, now=now) == []
 

@@ -3,14 +3,14 @@ from collections import Counter
 import pytest
 from django.utils import translation
 
-from followups.choices import Effect, Level
-from followups.defaults.outcomes import OUTCOMES, seed_outcomes
+from followups.choices import SITUATION_EFFECTS, Effect, Level
+from followups.defaults.outcomes import OUTCOMES, SITUATIONS, seed_outcomes
 from followups.models import Outcome
 
 
 def test_every_store_starts_with_the_whole_list(pudong, xuhui):
     for store in (pudong, xuhui):
-        assert Outcome.objects.filter(store=store).count() == sum(len(shipped) for shipped in OUTCOMES.values())
+        assert Outcome.objects.filter(store=store).count() == sum(map(len, OUTCOMES.values())) + len(SITUATIONS)
 
 
 def test_seeding_again_keeps_what_a_manager_changed(pudong):
@@ -25,7 +25,8 @@ def test_seeding_again_keeps_what_a_manager_changed(pudong):
 
 @pytest.mark.parametrize("level", Level)
 def test_each_level_fits_on_the_number_keys(pudong, level):
-    keys = list(Outcome.objects.filter(store=pudong, level=level).values_list("order", flat=True))
+    listed = Outcome.objects.filter(store=pudong, level=level).exclude(effect__in=SITUATION_EFFECTS)
+    keys = list(listed.values_list("order", flat=True))
     assert keys == list(range(1, len(keys) + 1))
     assert len(keys) <= 9
 
@@ -47,3 +48,9 @@ def test_labels_follow_the_language(pudong):
 
 def test_a_refusal_of_all_calls_needs_its_proof(pudong):
     assert Outcome.objects.get(store=pudong, effect=Effect.DO_NOT_CALL).note_required
+
+
+def test_what_situations_bring_about_is_in_no_list_of_results(pudong):
+    situations = Outcome.objects.filter(store=pudong, effect__in=SITUATION_EFFECTS)
+    assert {outcome.effect for outcome in situations} == set(SITUATION_EFFECTS)
+    assert min(situations.values_list("order", flat=True)) > 9  # nor the first of it, which goes without saying

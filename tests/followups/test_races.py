@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+import time
 from collections import Counter
 
 import pytest
@@ -9,12 +10,16 @@ from django.db import connections
 
 from accounts.choices import Role
 from accounts.services import create_account
-from customers.models import Contact
+from customers.models import Contact, Customer
+from customers.services import record_contact, update_customer
+from customers.services.phones import update_phone
 from cvp.models import Response
 from followups.models import Call, CallCard, DueItem
-from followups.services.cards import check_cards
+from followups.services import claims, odometer
+from followups.services.cards import check_cards, lock_cards, recompute_cards
 from followups.services.claims import AlreadyClaimed, LeaseLost, NotOpen, take_card, take_next
 from followups.services.generation import generate_due
+from followups.services.overrides import Restrained
 from followups.services.undo import CannotUndo, undo_visit
 from followups.services.visits import save_visit
 from tests.conftest import PASSWORD
@@ -223,3 +228,118 @@ def test_the_days_run_and_working_people_do_not_block_each_other(pudong, today, 
     assert [result for result in results if isinstance(result, Exception)] == []
     assert check_cards(pudong, now=now) == []
     assert not CallCard.objects.open().filter(callable_at__lte=now).exists()
+
+
+@pytest.mark.parametrize("way", ["by hand", "next"])
+def test_what_is_being_said_to_one_holds_back_her_relatives_card(pudong, li, chen, today, now, way):
+    """Her second contact of the week is being saved while a colleague reaches for the card of somebody with the same number."""
+    for round_ in range(6):
+        cards = [make_card(pudong, today=today, now=now, number=f"1361111000{round_}") for _ in range(2)]
+        mother, son = (card.customer for card in cards)
+        record_contact(son, at=now - MINUTE, channel="sms", connected=False, by=None, topics=[], summary={})
+        recompute_cards([mother.pk, son.pk], store=pudong, now=now)
+        held = take_card(mother.card.pk, user=li, now=now)
+        attempt, topics = dialled(mother, "done"), [done(mother.due_items.get())]
+        saved, reached = at_once(
+            lambda: save_visit(held, token=held.lease_token, by=li, now=now, attempt=attempt, topics=topics),  # noqa: B023
+            lambda: take_next(chen, now=now) if way == "next" else take_card(son.card.pk, user=chen, now=now),  # noqa: B023
+        )
+        assert isinstance(saved, Call), saved
+        assert reached is None if way == "next" else isinstance(reached, (AlreadyClaimed, Restrained)), reached
+        assert CallCard.objects.get(customer=son).rested_until is not None
+    assert check_cards(pudong, now=now) == []
+
+
+def test_what_was_said_to_one_while_a_colleague_took_her_relatives_card_is_seen(
+    pudong, li, chen, today, now, monkeypatch
+):
+    """The call is saved between the claim of the relative's card and the look at its numbers."""
+    mother, son = (make_card(pudong, today=today, now=now, number="13611130000").customer for _ in range(2))
+    record_contact(son, at=now - MINUTE, channel="sms", connected=False, by=None, topics=[], summary={})
+    recompute_cards([mother.pk, son.pk], store=pudong, now=now)
+    held = take_card(mother.card.pk, user=li, now=now)
+    # The claim looks at no numbers at first, and must not find the mother's card: as if her lease were younger than its snapshot.
+    keep = claims._keeps_its_numbers
+
+    def late(card, user, moment):
+        save_visit(
+            held,
+            token=held.lease_token,
+            by=li,
+            now=now,
+            attempt=dialled(mother, "done"),
+            topics=[done(mother.due_items.get())],
+        )
+        return keep(card, user, moment)
+
+    monkeypatch.setattr(claims, "_keeps_its_numbers", late)
+    assert take_next(chen, now=now) is None
+    card = CallCard.objects.get(customer=son)
+    assert card.lease_by is None and card.rested_until is not None
+    assert check_cards(pudong, now=now) == []
+
+
+def test_relatives_saved_at_once_wait_in_one_order(pudong, li, chen, today, now):
+    """Lapsed leases on both cards: both calls were made, so both are written down, and neither waits for ever."""
+    for round_ in range(6):
+        cards = [make_card(pudong, today=today, now=now, number=f"1361112000{round_}") for _ in range(2)]
+        first = take_card(cards[0].pk, user=li, now=now)
+        second = take_card(cards[1].pk, user=chen, now=now + 20 * MINUTE)
+        later = now + 40 * MINUTE
+        results = at_once(
+            *(
+                lambda card=card, who=who: save_visit(
+                    card,
+                    token=card.lease_token,
+                    by=who,
+                    now=later,  # noqa: B023
+                    attempt=dialled(card.customer, "done"),
+                    topics=[done(card.customer.due_items.get())],
+                )
+                for card, who in ((first, li), (second, chen))
+            )
+        )
+        assert [type(result).__name__ for result in results] == ["Call", "Call"], results
+    assert check_cards(pudong, now=now) == []
+
+
+@pytest.mark.parametrize("way", ["hour", "number"])
+def test_a_form_saved_while_a_call_is_being_saved_waits_for_it(item, wang, li, chen, now, monkeypatch, way):
+    """Card, customer, number: whoever takes them in another order waits for the other for ever."""
+    is_half_way, read = threading.Event(), odometer.take_readings
+
+    def slowly(*args):
+        is_half_way.set()
+        time.sleep(0.5)
+        read(*args)
+
+    monkeypatch.setattr(odometer, "take_readings", slowly)
+    card, phone = take_next(li, now=now), wang.phones.get()
+    how = {"by": chen, "source": "form", "now": now}
+
+    def form():
+        assert is_half_way.wait(timeout=30)
+        if way == "hour":
+            return update_customer(Customer.objects.get(pk=wang.pk), {"preferred_hour": 18}, **how)
+        return update_phone(phone, "13899990000", **how)
+
+    attempt, topics = dialled(wang, "done"), [done(item)]
+    saved, changed = at_once(
+        lambda: save_visit(card, token=card.lease_token, by=li, now=now, attempt=attempt, topics=topics), form
+    )
+    assert isinstance(saved, Call), saved
+    assert changed == ({"preferred_hour": (None, 18)} if way == "hour" else phone), changed
+
+
+def test_many_cards_are_locked_in_one_order_however_many_lots_it_takes(pudong, today, now, monkeypatch):
+    """Customers' ids and their cards' need not have one order; a lot of the one must not wait for a lot of the other."""
+    people = [make_customer(pudong, name=f"客户{number}") for number in range(6)]
+    for customer in reversed(people):
+        make_item(customer, today=today, now=now)
+    monkeypatch.setattr("followups.services.cards.CHUNK", 2)
+    locked = []
+    monkeypatch.setattr(
+        "followups.services.cards.lock_cards", lambda ids: locked.extend(lock_cards(ids)) or sorted(locked)
+    )
+    recompute_cards([customer.pk for customer in people], store=pudong, now=now)
+    assert locked == sorted(locked) and len(locked) == 6

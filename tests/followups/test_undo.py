@@ -5,7 +5,7 @@ import pytest
 from complaints.models import Complaint
 from complaints.services import add_note, take_over
 from customers.models import Contact
-from customers.services import mark_phone
+from customers.services import mark_phone, record_contact
 from cvp.models import Response
 from followups.models import Call, CallCard, DeskDial, Draft, DueItem, PlannedCall
 from followups.services.cards import check_cards
@@ -34,9 +34,10 @@ def second(wang, focus, item, today, now):
 def picture(customer):
     """Everything a visit may change, as plain values."""
     card = CallCard.objects.filter(customer=customer).values().get()
+    card.pop("leased_at")  # since when somebody holds it now, whatever was before
     return {
         "card": card,
-        "items": list(customer.due_items.exclude(rule="promise").order_by("pk").values()),
+        "items": list(customer.due_items.exclude(rule__in=("promise", "manual")).order_by("pk").values()),
         "open": list(DueItem.objects.open().filter(customer=customer).order_by("pk").values_list("pk", flat=True)),
         "phones": list(customer.phones.order_by("pk").values("number", "state", "is_void", "is_primary")),
         "customer": type(customer).objects.filter(pk=customer.pk).values("do_not_call", "do_not_call_reason").get(),
@@ -241,3 +242,19 @@ def test_what_was_learned_about_the_number_since_stays(wang, item, li, zhou, now
     mark_phone(wang.phones.get(number="13812345678"), "wrong", by=zhou, source="form", now=now)
     undo_visit(made, by=li, now=now)
     assert wang.phones.get(number="13812345678").state == "wrong"
+
+
+def test_a_call_teaches_the_hour_and_its_undo_unteaches_it(wang, li, item, pudong, now):
+    record_contact(wang, at=now - DAY, channel="phone_out", connected=True, by=li, topics=[], summary={})
+    assert learned(wang) is None
+    made = call(wang, "done", by=li, now=now, topics=[done(item)])
+    assert learned(wang) == now.astimezone(pudong.zone).hour
+    undo_visit(made, by=li, now=now + MINUTE)
+    assert learned(wang) is None
+    assert check_cards(pudong, now=now + MINUTE) == []
+    call(wang, "no_answer", by=li, now=now + 2 * MINUTE)
+    assert learned(wang) is None
+
+
+def learned(customer):
+    return type(customer).objects.values_list("learned_hour", flat=True).get(pk=customer.pk)

@@ -157,7 +157,7 @@ def test_the_list_of_items_costs_the_same_whatever_the_rows(
         card = make_card(pudong, today=today, now=now)
         make_item(card.customer, "delivery_7dc", today=today, now=now, vehicle=make_vehicle(card.customer))
     client = login(zhou)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         client.get(reverse("followups:items"))
 
 

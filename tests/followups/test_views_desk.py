@@ -412,6 +412,17 @@ def test_a_skip_needs_a_reason_and_leads_on(login, li, held, pudong, today, now)
     assert response["Location"] == url("desk", following)
 
 
+def test_a_card_without_a_number_that_reaches_her_says_so(login, li, held):
+    client, words = login(li), ("这些号码都联系不上客户", "须先查到正确号码")
+    html = client.get(url("desk", held)).content.decode()
+    assert not any(word in html for word in words)
+    Phone.objects.filter(customer=held.customer).update(state="wrong")
+    html = client.get(url("desk", held)).content.decode()
+    assert all(word in html for word in words)
+    Phone.objects.filter(customer=held.customer).delete()
+    assert "没有登记电话" in client.get(url("desk", held)).content.decode()
+
+
 def test_other_reasons_want_words(login, li, held):
     data = {"token": str(held.lease_token), "skip-reason": "other"}
     html = login(li).post(url("skip", held), data, headers=HTMX).content.decode()

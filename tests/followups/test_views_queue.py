@@ -7,6 +7,7 @@ from django.utils import timezone
 from followups.models import CallCard, DeskDial
 from followups.reading import queue as reading
 from followups.services.claims import skip, take_card
+from followups.services.dials import desk_of
 from followups.services.drafts import save_draft
 from followups.services.planned import plan_promise
 from followups.services.visits import Topic
@@ -119,7 +120,7 @@ def test_pages_follow_one_another_without_gaps(login, li, pudong, today, now, mo
         make_card(pudong, today=today, now=now, name=name)
     seen, after = [], ""
     for _page in range(3):
-        found = reading.queue_page(li, now, tab="ready", after=after)
+        found = reading.queue_page(li, now, dial=desk_of(pudong), tab="ready", after=after)
         seen += [row.name for row in found.rows]
         after = found.next_page
     assert after == ""
@@ -138,7 +139,7 @@ def test_the_page_asks_the_database_the_same_whatever_the_rows(
     take_card(card.pk, user=li, now=now)
     client = login(li)
     client.get(QUEUE)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get(QUEUE)
 
 
@@ -171,7 +172,7 @@ def test_each_tab_counts_the_cards_it_lists(li, chen, pudong, xuhui, today, now)
     take_card(plain[1].pk, user=li, now=now)
     listed = {tab: reading.cards_of(tab, li, now).count() for tab in reading.TABS}
     listed["left"] = CallCard.objects.visible_to(li).callable(now).free_for(li, now).count()
-    assert counts_of(li, now, list(listed)) == (listed, plain[1].pk, plain[1].customer.name)
+    assert counts_of(li, now, list(listed))[:3] == (listed, plain[1].pk, plain[1].customer.name)
     assert min(listed.values()) > 0
 
 
@@ -210,10 +211,10 @@ def test_an_undone_call_counts_nowhere(login, li, card, now):
 
 def test_an_unfinished_draft_waits_in_the_tray(login, li, chen, card, now):
     save_draft(card, li, {"note": ["客户在开会"]}, now)
-    assert "1 份未完成草稿" in page(login(li))
-    assert "未完成草稿" not in page(login(chen))
+    assert "1 张未完成" in page(login(li))
+    assert "未完成" not in page(login(chen))
     login(li).post(reverse("followups:discard_draft", args=[card.pk]))
-    assert "未完成草稿" not in page(login(li))
+    assert "未完成" not in page(login(li))
 
 
 def test_a_skipped_card_comes_back_later(login, li, card, now):
@@ -306,3 +307,29 @@ def test_customer_without_a_number_is_listed_all_the_same(login, li, pudong, tod
     customer = make_customer(pudong, name="无号客户")
     make_item(customer, today=today, now=now)
     assert "无号客户" in page(login(li))
+
+
+def test_what_is_reserved_for_me_stands_under_mine_and_for_colleagues_says_so(login, li, chen, zhou, card, now):
+    from followups.reading.counts import counts_of
+    from followups.services.steering import assign_cards
+
+    plan_promise(card.customer, at=now + dt.timedelta(minutes=10), subject="约好", by=li, now=now, pinned_to=li)
+    assign_cards([card], to=li, by=zhou, now=now, note="熟客")
+    assert counts_of(li, now, ["mine"])[0] == {"mine": 1}  # promised by her and reserved for her: one card
+    assert "王雅丽" in page(login(li), tab="mine")
+    assert counts_of(chen, now, ["mine"])[0] == {"mine": 0}
+    assert "王雅丽" not in page(login(chen), tab="mine")
+    assign_cards([card], to=chen, by=zhou, now=now, note="换人")
+    assert "王雅丽" in page(login(chen), tab="mine")
+
+
+def test_a_reserved_card_is_not_left_to_others(li, chen, zhou, card, now):
+    from followups.reading.counts import counts_of
+    from followups.services.steering import assign_cards
+
+    chen.last_login = now
+    chen.save()
+    assert counts_of(li, now, ["left"])[0] == {"left": 1}
+    assign_cards([card], to=chen, by=zhou, now=now, note="熟客")
+    assert counts_of(li, now, ["left"])[0] == {"left": 0}
+    assert counts_of(chen, now, ["left"])[0] == {"left": 1}

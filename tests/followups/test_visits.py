@@ -11,7 +11,7 @@ from followups.models import Call, CallOutcome, DeskDial, Draft, DueItem, Planne
 from followups.services.cards import check_cards
 from followups.services.claims import LeaseLost, release, take_card, take_next
 from followups.services.drafts import save_draft
-from followups.services.planned import plan_promise
+from followups.services.planned import plan_manual, plan_promise
 from followups.services.visits import (
     Attempt,
     ComplaintDraft,
@@ -569,3 +569,12 @@ def test_the_draft_is_gone_once_the_card_is_saved(wang, item, li, chen, now):
     save_draft(wang.card, chen, {"note": ["别人的"]}, now)
     call(wang, "busy", by=li, now=now)
     assert [draft.user for draft in Draft.objects.all()] == [chen]
+
+
+def test_a_task_that_was_chosen_before_its_time_and_failed_comes_back_when_it_opens(wang, focus, li, zhou, today, now):
+    days = {"opens_on": today + 3 * DAY, "due_on": today + 4 * DAY, "expires_on": None}
+    planned = plan_manual(wang, **days, subject="备胎", by=zhou, now=now)
+    call(wang, "no_answer", by=li, now=now)
+
+    item = DueItem.objects.get(rule="manual", fact_id=planned.pk)
+    assert wang.store.day_of(item.callable_at) >= today + 3 * DAY

@@ -16,7 +16,11 @@ def a_notice(store):
 
 
 DOORS = [
+    Door("house:healthz", None, public=True),
+    Door("house:health", "office.view_health"),
     Door("office:notices", None),
+    Door("office:badge", None),
+    Door("office:away", None),
     Door("office:read_all", None, method="post", ok=302),
     Door("office:open", None, method="post", row="a_notice", ok=302),
     Door("office:read", None, method="post", row="a_notice", ok=302),
