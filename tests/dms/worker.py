@@ -64,8 +64,12 @@ class Worker:
         return (self.folder / "worker.log").read_text(encoding="utf-8", errors="replace")
 
 
-def wait_until(condition, worker, seconds=20, step=0.02):
-    """Wait for `condition()`; shows the worker's log if it never comes."""
+def wait_until(condition, worker, seconds=120, step=0.02):
+    """Wait for `condition()`; shows the worker's log if it never comes.
+
+    The limit is for what never comes, not for what is slow: a new worker first starts an interpreter and then does what the
+    clock asks of it (a generation of its own took 9 s on a busy machine of two cores) before it comes to what the test waits for.
+    """
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"waited {seconds} s in vain; the worker said:\n{worker.log}"
