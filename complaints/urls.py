@@ -1,17 +1,17 @@
 from django.urls import path
 
-from complaints import views
+from complaints.views import cases
 
 app_name = "complaints"
 urlpatterns = [
-    path("", views.index, name="list"),
-    path("new/", views.new, name="new"),
-    path("<int:pk>/", views.detail, name="detail"),
-    path("<int:pk>/note/", views.note, name="note"),
-    path("<int:pk>/take-over/", views.take_over, name="take_over"),
-    path("<int:pk>/solve/", views.solve, name="solve"),
-    path("<int:pk>/asked/", views.asked, name="asked"),
-    path("<int:pk>/close/", views.close, name="close"),
-    path("<int:pk>/reopen/", views.reopen, name="reopen"),
-    path("customers/<int:customer_id>/panel/", views.customer_panel, name="customer_panel"),
+    path("", cases.index, name="list"),
+    path("new/", cases.new, name="new"),
+    path("<int:pk>/", cases.detail, name="detail"),
+    path("<int:pk>/note/", cases.note, name="note"),
+    path("<int:pk>/take-over/", cases.take_over, name="take_over"),
+    path("<int:pk>/solve/", cases.solve, name="solve"),
+    path("<int:pk>/asked/", cases.asked, name="asked"),
+    path("<int:pk>/close/", cases.close, name="close"),
+    path("<int:pk>/reopen/", cases.reopen, name="reopen"),
+    path("customers/<int:customer_id>/panel/", cases.customer_panel, name="customer_panel"),
 ]

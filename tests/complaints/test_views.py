@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from complaints import views
+from complaints.views import cases as views
 from complaints.choices import ComplaintState
 from complaints.models import Complaint
 from complaints.services import add_note, change_state, take_over, withdraw_complaint

@@ -1,0 +1,3 @@
+from complaints.models.cases import Complaint, ComplaintNote
+
+__all__ = ["Complaint", "ComplaintNote"]
