@@ -8,10 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from complaints.views import cases as views
 from complaints.choices import ComplaintState
 from complaints.models import Complaint
 from complaints.services import add_note, change_state, take_over, withdraw_complaint
+from complaints.views import cases as views
 from tests.factories.complaints import make_complaint
 from tests.factories.customers import make_customer, make_order, make_phone, make_vehicle
 
