@@ -309,7 +309,8 @@ def test_a_backup_of_an_older_program_is_brought_up_to_date(wang, tmp_path):
     older = tmp_path / "older.zip"
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(older, "w") as new:
         told = json.loads(old.read(MANIFEST))
-        told["migrations"] = [name for name in told["migrations"] if name != ["office", "0002_heartbeat"]]
+        later = {"0002_heartbeat", "0001_squashed_0002_heartbeat"}
+        told["migrations"] = [name for name in told["migrations"] if name[0] != "office" or name[1] not in later]
         told["tables"] = [table for table in told["tables"] if table["table"] != "office_heartbeat"]
         del told["members"]["rows/office_heartbeat.jsonl"]
         for name in told["members"]:
