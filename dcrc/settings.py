@@ -172,6 +172,8 @@ CUSTOMER_ACTIONS = [
 # What the reception shows beside a customer of the floors beside it, by URL: (URL name taking the customer's id, permission). Open recalls
 # belong here as soon as an app knows them; an appointments app feeds `reception.services.expect`.
 ARRIVAL_PANELS = []
+# Beside a call, what lies above it: (URL name taking the customer's id, permission).
+DESK_PANELS = [("reception:expect_panel", "reception.receive_customers")]
 # Who words a row of the contact ledger: origin -> (a function that takes contacts and gives {id: text}, URL name of the origin's page).
 CONTACT_ORIGINS = {
     "followups.call": ("followups.wording.word_contacts", "followups:call", "followups.work_queue"),
@@ -193,6 +195,8 @@ NAVIGATION = [
     (_("Spot checks"), "quality:mine", "quality.answer_checks", "clipboard-check", ("quality",)),
     (_("Settings"), "accounts:settings", "accounts.view_settings", "gear", ("accounts", "house")),
 ]
+# Where "/" leads from every page: (URL name, permission).
+FIND_PAGE = ("customers:search", "customers.view_customer")
 # A person lands after login on the first of these entries that the role may open.
 # What the settings page offers: (label, URL name, permission, icon, one sentence).
 SETTINGS_PAGES = [
@@ -326,6 +330,7 @@ ROLE_PERMISSIONS = {
         *_CUSTOMERS,
         *_COMPLAINTS,
         "cvp.view_response",
+        "reports.view_own_callbacks",
     ],
     # Stands before the customer: checks her data and takes her complaint down, but rings nobody and handles no case.
     "reception": [
@@ -356,6 +361,7 @@ ROLE_PERMISSIONS = {
         "reports.view_figures",
         "office.view_health",
         "reports.view_callback_report",
+        "reports.view_own_callbacks",
         "quality.work_checks",
         "accounts.view_settings",
         "accounts.change_calendarday",
