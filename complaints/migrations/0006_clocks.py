@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('waits_for', models.CharField(choices=[('customer', 'The customer'), ('part', 'A part'), ('oem', 'The maker')], max_length=10, verbose_name='Waits for')),
-                ('began_at', models.DateTimeField(verbose_name='From')),
+                ('began_at', models.DateTimeField(verbose_name='Stood still from')),
                 ('until_at', models.DateTimeField(verbose_name='Agreed date')),
                 ('reason', models.CharField(max_length=1000, verbose_name='Reason')),
                 ('ended_at', models.DateTimeField(null=True, verbose_name='Ended at')),
