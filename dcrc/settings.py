@@ -134,6 +134,7 @@ NOTICE_WORDINGS = [
     "followups.services.steering_notices.NOTICE_WORDS",
     "quality.wording.NOTICE_WORDS",
     "followups.services.handing.NOTICE_WORDS",
+    "complaints.wording.NOTICE_WORDS",
 ]
 # Modules that declare what can be looked at to know whether all is well (a list `CHECKS` of common.health.Check).
 HEALTH_CHECKS = ["office.health", "followups.health", "dms.health"]
@@ -287,7 +288,7 @@ AWAY_LINES = ["followups.reading.away.promises_missed"]
 # The public holidays that ship with the software are entered after each migrate.
 CALENDAR_SHIPPED = True
 # Called with (store, now=) after its calendar has changed.
-AFTER_CALENDAR_CHANGE = ["followups.services.moments.calendar_changed"]
+AFTER_CALENDAR_CHANGE = ["followups.services.moments.calendar_changed", "complaints.services.clocks.calendar_changed"]
 # What the calendar page shows of the floors above, by URL: (URL name, permission).
 CALENDAR_PANELS = [("followups:moving", "accounts.change_calendarday")]
 # How the calendar page reads an uploaded list: (file) -> rows of cells; raises ValidationError with one sentence.
@@ -321,7 +322,14 @@ _CUSTOMERS = [
     "customers.resolve_conflict",
 ]
 _RECEPTION = "reception.receive_customers"
-_COMPLAINTS = ["complaints.view_complaint", "complaints.add_complaint", "complaints.change_complaint"]
+_CASES = ["complaints.view_complaint", "complaints.change_complaint"]
+# The desk: takes complaints down, says who handles them, asks the customer again.
+_COMPLAINTS = [
+    *_CASES,
+    "complaints.add_complaint",
+    "complaints.assign_complaint",
+    "complaints.recontact_complaint",
+]
 ROLE_PERMISSIONS = {
     "specialist": [
         "followups.work_queue",
@@ -354,6 +362,10 @@ ROLE_PERMISSIONS = {
         "customers.change_filedial",
         *_COMPLAINTS,
         "complaints.close_complaint",
+        "complaints.force_close_complaint",
+        "complaints.extend_complaint",
+        "complaints.oversee_complaints",
+        "complaints.change_clocks",
         "cvp.view_response",
         "dms.view_batch",
         "dms.add_batch",
@@ -371,6 +383,25 @@ ROLE_PERMISSIONS = {
         "accounts.view_user",
         "accounts.view_absence",
         "accounts.change_absence",
+    ],
+    # Cases of their own and of their department (rows: Complaint.visible_to), and nothing else of the customers.
+    "sales_handler": [*_CASES, "complaints.handle_own_cases"],
+    "service_handler": [*_CASES, "complaints.handle_own_cases"],
+    "department_head": [
+        *_CASES,
+        "complaints.assign_complaint",
+        "complaints.handle_own_cases",
+        "complaints.oversee_department",
+    ],
+    "general_manager": [
+        *_CASES,
+        "complaints.assign_complaint",
+        "complaints.extend_complaint",
+        "complaints.close_complaint",
+        "complaints.force_close_complaint",
+        "complaints.oversee_complaints",
+        "reports.view_figures",
+        "reports.view_callback_report",
     ],
     "administrator": [
         "customers.view_customer",
@@ -580,6 +611,8 @@ CELERY_BEAT_SCHEDULE = {
         "kwargs": {"sender": "beat"},
         "options": {"expires": 300},
     },
+    # Clocks of complaints: what waits wakes, warnings before deadlines, the ladder after them; in working time only.
+    "watch-complaints": {"task": "complaints.tasks.watch_complaints", "schedule": 300.0},
     # What the absent and the leavers hold goes to whoever stands in, from the days in the database.
     "free-the-absent": {"task": "followups.tasks.free_the_absent", "schedule": 300.0},
     "clear-sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
@@ -596,6 +629,7 @@ CATCH_UP_TASKS = [
     "followups.tasks.free_the_absent",
     "followups.tasks.generate_due_items",
     "quality.tasks.draw_spot_checks",
+    "complaints.tasks.watch_complaints",
 ]
 
 # --- Logging ----------------------------------------------------------------------------------------------------------
