@@ -14,6 +14,7 @@ import sys
 import time
 import types
 
+from bench.many import multiply, share
 from bench.scratch import engine, scratch
 
 CUSTOMERS = 100_000
@@ -26,7 +27,8 @@ def fill(count, now):
     """A store with `count` customers, each with a number, a car, a settled order and an open item; cards from the items."""
     from accounts.choices import Role
     from accounts.services import create_account, create_store
-    from customers.models import Customer
+    from customers.models import Customer, Phone, RepairOrder, Vehicle
+    from followups.models import CallCard, DueItem
     from followups.services.cards import recompute_cards
 
     store = create_store(code="BENCH", name="Bench", live_on=dt.date(2026, 1, 1))
@@ -34,12 +36,21 @@ def fill(count, now):
         username="bench", full_name="Bench", role=Role.SPECIALIST, store=store, password="Bench-queue-1"
     )
     today = store.day_of(now)
-    for start in range(0, count, BATCH):
+    made, times = share(count)
+    for start in range(0, made, BATCH):
         people = Customer.objects.bulk_create(
-            Customer(store=store, name=f"客户{start + place}") for place in range(min(BATCH, count - start))
+            Customer(store=store, name=f"客户{start + place}") for place in range(min(BATCH, made - start))
         )
         _facts(store, people, start, today, now)
     recompute_cards(Customer.objects.values_list("pk", flat=True), store=store, now=now)
+    number = "'139' || lpad({key}::text, 8, '0')"
+    changed = {
+        Phone: {"number": number, "reversed": f"reverse({number})"},
+        Vehicle: {"vin": "'LVSHCAMB1C' || lpad({key}::text, 7, '0')", "plate": "'沪A' || lpad({key}::text, 7, '0')"},
+        RepairOrder: {"order_no": "'RO' || {key}"},
+        DueItem: {"fact_id": "{key}"},
+    }
+    multiply([Customer, Phone, Vehicle, RepairOrder, DueItem, CallCard], times, changed)
     return user, today
 
 

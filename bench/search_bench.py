@@ -13,6 +13,7 @@ import statistics
 import sys
 import time
 
+from bench.many import multiply, share
 from bench.scratch import engine, scratch
 
 CUSTOMERS = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
@@ -36,8 +37,9 @@ def fill(count):
     user = create_account(
         username="bench", full_name="Bench", role=Role.SPECIALIST, store=store, password="Bench-search-1"
     )
-    for start in range(0, count, BATCH):
-        size = min(BATCH, count - start)
+    made, times = share(count)
+    for start in range(0, made, BATCH):
+        size = min(BATCH, made - start)
         names = [dice.choice(SURNAMES) + "".join(dice.choices(GIVEN, k=dice.choice((1, 2, 2)))) for _ in range(size)]
         people = Customer.objects.bulk_create(Customer(store=store, **sort_out_names(name)) for name in names)
         numbers = [f"1{dice.randrange(3, 10)}{dice.randrange(10**9):09d}" for _ in people]
@@ -70,6 +72,13 @@ def fill(count):
             )
             for person, (vin, plate) in zip(people, cars, strict=True)
         )
+    number = "left(t.number, 3) || lpad(((right(t.number, 8)::bigint + g.k * 12345679) % 100000000)::text, 8, '0')"
+    vin, plate = "left(t.vin, 10) || lpad({key}::text, 6, '0')", "left(t.plate, 2) || upper(left(md5({key}::text), 5))"
+    changed = {
+        Phone: {"number": number, "reversed": f"reverse({number})"},
+        Vehicle: {"vin": vin, "vin_reversed": f"reverse({vin})", "plate": plate, "plate_reversed": f"reverse({plate})"},
+    }
+    multiply([Customer, Phone, Vehicle], times, changed)
     return user
 
 
