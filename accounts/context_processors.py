@@ -1,15 +1,22 @@
 """What base.html needs on every page."""
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 
 from accounts.navigation import entries_for
 
 
 def navigation(request):
-    """`navigation`: the entries the reader may open, each a dict (label, url, icon, is_here)."""
-    entries = entries_for(getattr(request, "user", AnonymousUser()))
+    """`navigation`: the entries the reader may open, each a dict (label, url, icon, is_here); `find_url`: where "/" leads."""
+    user = getattr(request, "user", AnonymousUser())
+    entries = entries_for(user)
     here = _here(request.resolver_match, entries)
-    return {"navigation": [{**entry, "is_here": here in entry["spaces"]} for entry in entries]}
+    name, right = settings.FIND_PAGE
+    return {
+        "navigation": [{**entry, "is_here": here in entry["spaces"]} for entry in entries],
+        "find_url": reverse(name) if user.has_perm(right) else "",
+    }
 
 
 def _here(match, entries) -> str:
