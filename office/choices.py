@@ -8,3 +8,14 @@ class Severity(models.TextChoices):
     INFO = "info", _("For information")
     WARNING = "warning", _("Look at it")
     URGENT = "urgent", _("Urgent")
+
+
+class JobKind(models.TextChoices):
+    EXPORT = "export", _("List export")
+
+
+class JobState(models.TextChoices):
+    QUEUED = "queued", _("Waiting for its turn")
+    RUNNING = "running", _("Being made")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
