@@ -5,9 +5,9 @@ from django.utils.translation import pgettext_lazy
 from complaints.models import Complaint
 
 SCOPES = {  # scope -> label, the order of its list
-    "open": (pgettext_lazy("complaints", "Open"), ("deadline_at", "id")),
-    "overdue": (pgettext_lazy("complaints", "Overdue"), ("deadline_at", "id")),
-    "mine": (pgettext_lazy("complaints", "Mine"), ("deadline_at", "id")),
+    "open": (pgettext_lazy("complaints", "Open"), ("next_due_at", "id")),
+    "overdue": (pgettext_lazy("complaints", "Overdue"), ("next_due_at", "id")),
+    "mine": (pgettext_lazy("complaints", "Mine"), ("next_due_at", "id")),
     "all": (pgettext_lazy("complaints", "All"), ("-id",)),
 }
 

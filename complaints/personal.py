@@ -13,5 +13,7 @@ FOLLOWS = (
     ),
     Follow("complaints.Complaint", "vehicle", "customers.Vehicle", Tie.WORK, _REASON, _ALIVE),
     Follow("complaints.Complaint", "repair_order", "customers.RepairOrder", Tie.WORK, _REASON, _ALIVE),
+    Follow("complaints.ComplaintFile", "complaint", "complaints.Complaint", Tie.WORK, _("There are files of it.")),
+    Follow("complaints.Callout", "complaint", "complaints.Complaint", Tie.WORK, _("An engineer was called out.")),
     Follow("complaints.ComplaintNote", "complaint", "complaints.Complaint", Tie.WORK, _("Somebody has worked on it.")),
 )

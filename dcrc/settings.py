@@ -135,6 +135,7 @@ NOTICE_WORDINGS = [
     "quality.wording.NOTICE_WORDS",
     "followups.services.handing.NOTICE_WORDS",
     "office.exports.notices.NOTICE_WORDS",
+    "complaints.wording.NOTICE_WORDS",
 ]
 # Modules that declare what can be looked at to know whether all is well (a list `CHECKS` of common.health.Check).
 HEALTH_CHECKS = ["office.health", "followups.health", "dms.health"]
@@ -182,6 +183,8 @@ CUSTOMER_ACTIONS = [
 # What the reception shows beside a customer of the floors beside it, by URL: (URL name taking the customer's id, permission). Open recalls
 # belong here as soon as an app knows them; an appointments app feeds `reception.services.expect`.
 ARRIVAL_PANELS = []
+# Beside a call, what lies above it: (URL name taking the customer's id, permission).
+DESK_PANELS = [("reception:expect_panel", "reception.receive_customers")]
 # Who words a row of the contact ledger: origin -> (a function that takes contacts and gives {id: text}, URL name of the origin's page).
 CONTACT_ORIGINS = {
     "followups.call": ("followups.wording.word_contacts", "followups:call", "followups.work_queue"),
@@ -204,6 +207,8 @@ NAVIGATION = [
     (_("Exports"), "exports:mine", "office.export_lists", "file-earmark-spreadsheet", ("exports",)),
     (_("Settings"), "accounts:settings", "accounts.view_settings", "gear", ("accounts", "house")),
 ]
+# Where "/" leads from every page: (URL name, permission).
+FIND_PAGE = ("customers:search", "customers.view_customer")
 # A person lands after login on the first of these entries that the role may open.
 # What the settings page offers: (label, URL name, permission, icon, one sentence).
 SETTINGS_PAGES = [
@@ -301,7 +306,7 @@ AWAY_LINES = ["followups.reading.away.promises_missed"]
 # The public holidays that ship with the software are entered after each migrate.
 CALENDAR_SHIPPED = True
 # Called with (store, now=) after its calendar has changed.
-AFTER_CALENDAR_CHANGE = ["followups.services.moments.calendar_changed"]
+AFTER_CALENDAR_CHANGE = ["followups.services.moments.calendar_changed", "complaints.services.clocks.calendar_changed"]
 # What the calendar page shows of the floors above, by URL: (URL name, permission).
 CALENDAR_PANELS = [("followups:moving", "accounts.change_calendarday")]
 # How the calendar page reads an uploaded list: (file) -> rows of cells; raises ValidationError with one sentence.
@@ -336,7 +341,14 @@ _CUSTOMERS = [
 ]
 _RECEPTION = "reception.receive_customers"
 _WHO_SAW = "audit.view_access"
-_COMPLAINTS = ["complaints.view_complaint", "complaints.add_complaint", "complaints.change_complaint"]
+_CASES = ["complaints.view_complaint", "complaints.change_complaint"]
+# The desk: takes complaints down, says who handles them, asks the customer again.
+_COMPLAINTS = [
+    *_CASES,
+    "complaints.add_complaint",
+    "complaints.assign_complaint",
+    "complaints.recontact_complaint",
+]
 ROLE_PERMISSIONS = {
     "specialist": [
         "followups.work_queue",
@@ -345,6 +357,7 @@ ROLE_PERMISSIONS = {
         *_CUSTOMERS,
         *_COMPLAINTS,
         "cvp.view_response",
+        "reports.view_own_callbacks",
     ],
     # Stands before the customer: checks her data and takes her complaint down, but rings nobody and handles no case.
     "reception": [
@@ -368,6 +381,10 @@ ROLE_PERMISSIONS = {
         "customers.change_filedial",
         *_COMPLAINTS,
         "complaints.close_complaint",
+        "complaints.force_close_complaint",
+        "complaints.extend_complaint",
+        "complaints.oversee_complaints",
+        "complaints.change_clocks",
         "cvp.view_response",
         "dms.view_batch",
         "dms.add_batch",
@@ -375,6 +392,7 @@ ROLE_PERMISSIONS = {
         "reports.view_figures",
         "office.view_health",
         "reports.view_callback_report",
+        "reports.view_own_callbacks",
         "quality.work_checks",
         # Whoever runs the store answers for its data and may take lists home; whoever works the desk needs them on the screen only.
         "office.export_lists",
@@ -388,6 +406,28 @@ ROLE_PERMISSIONS = {
         "accounts.view_user",
         "accounts.view_absence",
         "accounts.change_absence",
+    ],
+    # Cases of their own and of their department (rows: Complaint.visible_to), and nothing else of the customers.
+    "sales_handler": [*_CASES, "complaints.handle_own_cases"],
+    "service_handler": [*_CASES, "complaints.handle_own_cases"],
+    "department_head": [
+        *_CASES,
+        "complaints.assign_complaint",
+        "complaints.handle_own_cases",
+        "complaints.oversee_department",
+    ],
+    "general_manager": [
+        *_CASES,
+        "complaints.assign_complaint",
+        "complaints.extend_complaint",
+        "complaints.close_complaint",
+        "complaints.force_close_complaint",
+        "complaints.oversee_complaints",
+        "reports.view_figures",
+        "reports.view_callback_report",
+        # Takes home what the page shows, masked; and sees what the others took.
+        "office.export_lists",
+        _WHO_SAW,
     ],
     "administrator": [
         # Takes nothing home, but sees who did: whoever may export must not be the only one who looks at it.
@@ -612,6 +652,8 @@ CELERY_BEAT_SCHEDULE = {
         "kwargs": {"sender": "beat"},
         "options": {"expires": 300},
     },
+    # Clocks of complaints: what waits wakes, warnings before deadlines, the ladder after them; in working time only.
+    "watch-complaints": {"task": "complaints.tasks.watch_complaints", "schedule": 300.0},
     # What the absent and the leavers hold goes to whoever stands in, from the days in the database.
     "free-the-absent": {"task": "followups.tasks.free_the_absent", "schedule": 300.0},
     "clear-sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
@@ -629,6 +671,7 @@ CATCH_UP_TASKS = [
     "followups.tasks.free_the_absent",
     "followups.tasks.generate_due_items",
     "quality.tasks.draw_spot_checks",
+    "complaints.tasks.watch_complaints",
 ]
 
 # --- Logging ----------------------------------------------------------------------------------------------------------

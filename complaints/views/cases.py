@@ -92,7 +92,13 @@ def _rescued(form):
 
 def _steps(complaint):
     """The bar of states: (label, is it passed, is it here)."""
-    way = [ComplaintState.RECEIVED, ComplaintState.HANDLING, ComplaintState.SOLVED, ComplaintState.CLOSED]
+    way = [
+        ComplaintState.RECEIVED,
+        ComplaintState.HANDLING,
+        ComplaintState.SOLVED,
+        ComplaintState.CONFIRMED,
+        ComplaintState.CLOSED,
+    ]
     here = way.index(complaint.state) if complaint.state in way else -1
     return [{"label": state.label, "passed": place < here, "here": place == here} for place, state in enumerate(way)]
 
@@ -138,7 +144,7 @@ def take_over(request, pk):
 @permission_required("complaints.change_complaint", raise_exception=True)
 def solve(request, pk):
     def deed(complaint, data):
-        _move(request, complaint, ComplaintState.SOLVED, data)
+        services.solve(complaint, by=request.user, now=timezone.now(), **data)
 
     return _step(request, pk, SolveForm, deed, _("Marked as solved."))
 
@@ -149,9 +155,7 @@ def asked(request, pk):
     """The customer was asked again, in person or on a call of one's own."""
 
     def deed(complaint, data):
-        if data["seen"] and data["seen"] != complaint.stamp:
-            raise services.NotAllowed("changed", complaint)
-        services.record_recontact(complaint, by=request.user, now=timezone.now(), note=data["note"])
+        services.record_recontact(complaint, by=request.user, now=timezone.now(), **data)
 
     return _step(request, pk, AskedForm, deed, _("What the customer says is written down."))
 
@@ -160,7 +164,7 @@ def asked(request, pk):
 @permission_required("complaints.close_complaint", raise_exception=True)
 def close(request, pk):
     def deed(complaint, data):
-        _move(request, complaint, ComplaintState.CLOSED, data)
+        services.close(complaint, by=request.user, now=timezone.now(), **data)
 
     return _step(request, pk, CloseForm, deed, _("The complaint is closed."))
 
@@ -169,13 +173,9 @@ def close(request, pk):
 @permission_required("complaints.change_complaint", raise_exception=True)
 def reopen(request, pk):
     def deed(complaint, data):
-        _move(request, complaint, ComplaintState.HANDLING, data)
+        services.reopen(complaint, by=request.user, now=timezone.now(), **data)
 
     return _step(request, pk, ReopenForm, deed, _("The complaint is in handling again."))
-
-
-def _move(request, complaint, to, data):
-    services.change_state(complaint, to, by=request.user, now=timezone.now(), **data)
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from common.masking import masked
 from common.paging import keyset_page
-from customers.choices import CustomerKind
+from customers.choices import CustomerKind, PhoneState
 from customers.models import Customer, Phone
 from customers.models.vehicle import car_name
 from followups import wording
@@ -107,8 +107,9 @@ def listed(user, now: dt.datetime, *, tab: str, rule: str = ""):
     if rule:
         cards = cards.filter(Exists(DueItem.objects.open().filter(customer_id=OuterRef("customer_id"), rule=rule)))
     number = Phone.objects.alive().filter(customer_id=OuterRef("customer_id")).order_by("-is_primary", "id")
-    cards = cards.annotate(number=Subquery(number.values("number")[:1])).values_list(*CARD, named=True)
-    return cards, ORDERS.get(tab, ORDER)
+    usable = Exists(number.exclude(state__in=(PhoneState.DEAD, PhoneState.WRONG)))
+    cards = cards.annotate(number=Subquery(number.values("number")[:1]), is_reachable=usable)
+    return cards.values_list(*CARD, named=True), ORDERS.get(tab, ORDER)
 
 
 def queue_page(user, now: dt.datetime, *, dial: DeskDial, tab: str, rule: str = "", after: str = "") -> QueuePage:
@@ -141,6 +142,7 @@ CARD = (
     "customer__learned_hour",
     "customer__segment",
     "number",
+    "is_reachable",
     "lease_by_id",
     "lease_by__full_name",
     "lease_until",
@@ -209,6 +211,8 @@ def _row(card, items, words, user, now, dial, take_url, contacted) -> Row:
     pinned = card.pinned_to_id is not None and card.pinned_until is not None and card.pinned_until > now
     attempts = max((topic.attempts for topic in topics), default=0)
     tags = []
+    if not card.is_reachable:
+        tags.append(("bad", _("no usable number")))
     if mine:
         tags.append(("info", _("with you")))
     elif held:
@@ -238,7 +242,7 @@ def _row(card, items, words, user, now, dial, take_url, contacted) -> Row:
         tags=tags,
         deed="back" if mine else "" if held or (pinned and card.pinned_to_id != user.pk) else "take",
         take_url=take_url,
-        here="" if waits else sentence(why_first(standing, items, now)),
+        here="" if waits else sentence(why_first(standing, items, now, beside_its_badge=True)),
         segment=card.customer__segment,
     )
 

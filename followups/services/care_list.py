@@ -154,7 +154,7 @@ def _close(items, values, by, now):
 
 def record_export(items, *, store, by) -> None:
     """One access line for the list, and one for each customer whose number left the house in it."""
-    ids, params = sorted({item.customer_id for item in items}), {"sheet": "care_list", "rows": len(items)}
+    ids, params = sorted({item.customer_id for item in items}), {"sheet": "care_list", "rows": len(items), "full": True}
     audit.record_export("accounts.store", store.pk, store_id=store.pk, by=by, params=params)
     audit.record_accesses("customers.customer", ids, store_id=store.pk, by=by, kind=AccessKind.EXPORT, params=params)
 

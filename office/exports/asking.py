@@ -9,6 +9,7 @@ from django.utils import translation
 
 from audit.choices import AccessKind
 from audit.services import record_access
+from common.masking import sheltered_words
 from office import jobs
 from office.choices import JobKind, JobState
 from office.exports.lists import Asked, ListExport, Selection
@@ -71,7 +72,7 @@ def ask_export(entry: ListExport, asked: Asked, *, is_full: bool, reason: str, f
         "reason": reason,
         "language": translation.get_language(),
         "title": seen.title,
-        "filters": [[str(label), str(words)] for label, words in seen.selection.filters],
+        "filters": [[str(label), sheltered_words(words)] for label, words in seen.selection.filters],
         "at_once": seen.is_at_once,
     }
     # A page that comes back from the browser's memory has the old key: another choice on it is another wish.

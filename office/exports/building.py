@@ -7,6 +7,7 @@ from django.utils import timezone, translation
 from audit.choices import AccessKind
 from audit.models import Access
 from audit.services import record_accesses, record_export
+from common.masking import sheltered_words
 from office import jobs
 from office.choices import Severity
 from office.exports.collecting import CHUNK, collect
@@ -44,7 +45,10 @@ def build(job, path, tell) -> int:
                 is_full=params["full"],
                 reason=params["reason"],
             )
-            filters = translation.gettext("Filters: %(filters)s") % {"filters": sentence(selection.filters)}
+            filters = sentence(selection.filters)
+            if not params["full"]:
+                filters = sheltered_words(filters)  # somebody may have searched for a number
+            filters = translation.gettext("Filters: %(filters)s") % {"filters": filters}
             mark = f"{job.store} · {person.full_name} · {asked.now:%Y-%m-%d %H:%M}"
             labels = [str(column.label) for column in selection.columns]
             top, half = Top(title, facts, filters, mark), found.count // 2

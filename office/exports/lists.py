@@ -90,7 +90,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Selection:
-    """`rows` in `order` (columns of common.paging.keyset_page); `read` turns a page of them into what the columns read, with as many
+    """`rows` (with an `id`) in `order`, that of the page; `read` turns a page of them into what the columns read, with as many
     queries whatever the rows. `people(row)`: the ids of the customers it tells of. `filters`: (label, words) as the page has them.
     """
 

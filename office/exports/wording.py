@@ -66,8 +66,8 @@ def _title(params) -> str:
 
 
 def how_full(access) -> tuple[str, str]:
-    """(tone, words): whether personal data could be read in full; revealed numbers always could."""
+    """(tone, words): whether personal data could be read in full; revealed numbers always could, and lines of before say nothing."""
     full = access.params.get("full")
-    if access.kind == AccessKind.REVEAL or full or (full is None and access.kind == AccessKind.EXPORT):
+    if access.kind == AccessKind.REVEAL or full:
         return "warn", _("in full")
     return ("", _("masked")) if full is False else ("", "")

@@ -8,6 +8,7 @@ import zipfile
 import pytest
 import time_machine
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -18,12 +19,13 @@ from complaints.models import Complaint
 from customers.models import Customer, DuplicatePair
 from office import jobs
 from office.exports import collecting
-from office.exports.asking import Refused
-from office.exports.lists import Kind, all_lists, hidden
+from office.exports.asking import Refused, look
+from office.exports.lists import Asked, Kind, all_lists, hidden
 from office.exports.reading import sheet_of
 from office.models import Job, Notice
 from office.tasks import purge_jobs, run_job, sweep_jobs
 from quality.models import SpotCheck
+from reports.reading.figures import all_figures
 from tests.factories.complaints import make_complaint
 from tests.factories.customers import make_conflict, make_customer, make_vehicle
 from tests.factories.followups import make_bare_item, make_card
@@ -303,6 +305,26 @@ def test_a_masked_sheet_names_no_customer_in_the_log(leaky, zhou, now):
     assert (line.model, line.params["full"], line.params["reason"]) == ("office.job", False, "")
 
 
+def test_a_number_that_was_searched_for_is_not_told_by_a_masked_sheet(leaky, zhou, now):
+    Complaint.objects.update(number=f"TS{NUMBER}")
+    assert NUMBER not in rows_of(make_export("complaints", zhou, now=now, query=f"scope=all&q={NUMBER}"))[2][0]
+    assert NUMBER not in str(Access.objects.get().params)
+
+
+def test_the_rows_behind_every_figure_can_be_taken_home(zhou, now):
+    for code in all_figures():
+        asked = Asked(zhou, QueryDict(f"figure={code}&period=month&day={now.date()}"), now)
+        assert look(all_lists()["figure"], asked).rows == 0, code
+
+
+def test_a_list_in_an_order_with_gaps_is_told_whole(pudong, zhou, now, monkeypatch):
+    monkeypatch.setattr(collecting, "CHUNK", 2)
+    for _time in range(5):
+        make_complaint(make_customer(pudong), by=None, now=now)
+    Complaint.objects.filter(pk__in=Complaint.objects.values("pk")[:3]).update(next_due_at=None)
+    assert make_export("complaints", zhou, now=now, query="scope=open").total == 5
+
+
 # --- Once, at once, or by the worker ----------------------------------------------------------------------------------------
 def test_two_clicks_are_one_sheet_but_another_choice_is_another(leaky, zhou, now):
     wish = {"now": now, "form_key": "one-page"}
@@ -377,13 +399,13 @@ def test_a_killed_worker_is_followed_by_another(leaky, zhou, worker, now, monkey
 
 def test_who_was_taken_for_dead_and_lives_writes_nothing(leaky, zhou, worker, now, monkeypatch):
     job = make_export("customers", zhou, now=now)
-    real = collecting.keyset_page
+    real = collecting.pages
 
-    def slow(*args, **kwargs):
+    def slow(*args):
         Job.objects.filter(pk=job.pk).update(token="another")
-        return real(*args, **kwargs)
+        return real(*args)
 
-    monkeypatch.setattr(collecting, "keyset_page", slow)
+    monkeypatch.setattr(collecting, "pages", slow)
     assert jobs.run(job.pk) is None
     assert not Access.objects.exists() and not list(jobs.folder().iterdir())
 
@@ -415,9 +437,9 @@ def test_who_loses_the_right_meanwhile_gets_nothing(lost, leaky, zhou, worker, n
 def test_a_sheet_is_of_the_moment_it_was_asked_for(leaky, zhou, worker, now):
     """What has become overdue while it waited is not in a list of what was."""
     complaint = Complaint.objects.get()
-    Complaint.objects.update(deadline_at=now - dt.timedelta(hours=1))
+    Complaint.objects.update(next_due_at=now - dt.timedelta(hours=1))
     make_complaint(make_customer(zhou.store, name="后来"), by=None, now=now)
-    Complaint.objects.exclude(pk=complaint.pk).update(deadline_at=now + dt.timedelta(hours=1))
+    Complaint.objects.exclude(pk=complaint.pk).update(next_due_at=now + dt.timedelta(hours=1))
     job = make_export("complaints", zhou, now=now, query="scope=overdue")
     with time_machine.travel(now + dt.timedelta(hours=3)):
         run_job(job.pk)
@@ -449,14 +471,14 @@ def test_a_page_more_costs_the_same_queries_and_no_memory(pudong, zhou, now, mon
     """Rows go through in pages of CHUNK: with twice the rows the queries of one page are asked twice, and no page is ever larger."""
     monkeypatch.setattr(collecting, "CHUNK", 10)
     sizes = []
-    real = collecting.keyset_page
+    real = collecting.pages
 
-    def measured(*args, **kwargs):
-        page = real(*args, **kwargs)
-        sizes.append(len(page.rows))
-        return page
+    def measured(*args):
+        for page in real(*args):
+            sizes.append(len(page))
+            yield page
 
-    monkeypatch.setattr(collecting, "keyset_page", measured)
+    monkeypatch.setattr(collecting, "pages", measured)
 
     def cost(rows):
         for _row in range(rows):

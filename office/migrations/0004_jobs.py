@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_absence'),
-        ('office', '0002_heartbeat'),
+        ('office', '0003_attachments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
