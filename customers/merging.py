@@ -24,6 +24,7 @@ PRIMARY = "primary"
 KEPT, GONE, BOTH = "kept", "gone", "both"
 LONGEST_NOTE = 500
 PAGE = 30
+TITLES = ("女士", "先生", "小姐", "太太")
 _SOURCES = dict(Source.choices)
 
 
@@ -104,11 +105,23 @@ def _place(page, name, label, values):
         if first.words:
             page.alike.append((label, first.words))
         return
-    row = Row(name, label, first, second, best_of(first, second, page.kept))
+    best = best_of(first, second, page.kept)
+    if name == "name":
+        best = without_title(first, second) or best
+    row = Row(name, label, first, second, best)
     together = f"{first.words}\n{second.words}"
     if name == "note" and first.words and second.words and len(together) <= LONGEST_NOTE:
         row.both, row.chosen = together, BOTH
     page.rows.append(row)
+
+
+def without_title(first: Value, second: Value) -> str:
+    """刘芳 before 刘芳女士, unless one of the two was confirmed: a title is no part of a name. "" where neither is the other's."""
+    if first.verified_at or second.verified_at:
+        return ""
+    if any(second.words == first.words + title for title in TITLES):
+        return "first"
+    return "second" if any(first.words == second.words + title for title in TITLES) else ""
 
 
 def best_of(first: Value, second: Value, kept: str) -> str:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.models import User
 from common.paging import capped_count, keyset_page
-from common.templatetags.dcrc import masked
+from common.templatetags.dcrc import listed, masked
 from followups import wording
 from followups.choices import ItemState, Level
 from followups.models import Call, CallCard, CallOutcome, DeskDial, Draft, DueItem
@@ -338,4 +338,4 @@ def _card(card, now):
 
 
 def _topics(rules) -> str:
-    return "、".join(str(wording.rule_label(code)) for code in rules[:3])
+    return listed(str(wording.rule_label(code)) for code in rules[:3])

@@ -9,6 +9,7 @@ from django.utils.functional import Promise as LazyText
 
 from accounts.models import User
 from common.paging import capped_count, keyset_page
+from common.templatetags.dcrc import listed
 from followups import wording
 from followups.choices import MoveDeed, MoveState, PassedOver
 from followups.models import Call, CallCard, DueItem, QueueMove, QueueMoveLine
@@ -68,7 +69,7 @@ def _row(card, now):
         pk=card.id,
         customer_id=card.customer_id,
         name=card.customer__name,
-        topics="、".join(str(wording.rule_label(code)) for code in card.rules),
+        topics=listed(str(wording.rule_label(code)) for code in card.rules),
         due=wording.deadline(card.due_on, now.date()),
         whose=whose[0] if whose else "",
         when="" if card.callable_at <= now else wording.callable_from(card.callable_at, now),
