@@ -7,12 +7,14 @@ from django.contrib import messages
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise as LazyText
-from django.utils.translation import get_language, gettext_noop, ngettext, pgettext
+from django.utils.translation import get_language, gettext_lazy, gettext_noop, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from common.templatetags.dcrc import listed
+from common.words import listed
 from followups.choices import Decision, Festival, PassedOver
 from followups.rules import BY_CODE
+
+SHEET_LABELS = {"care_list": gettext_lazy("Sheet for the SMS platform")}  # of sheets in access lines
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,7 @@ def contact(row) -> str:
     """One line of the contact ledger in a few words: the outcome of our calls, else its channel."""
     labels = row.summary if isinstance(row.summary, dict) else {}
     words = labels.get("en" if (get_language() or "").startswith("en") else "zh")
-    topics = listed(str(rule_label(code)) for code in row.topics[:2])
+    topics = listed(rule_label(code) for code in row.topics[:2])
     return " · ".join(text for text in (topics, words or row.get_channel_display()) if text)
 
 
