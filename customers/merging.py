@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit.choices import Source
 from audit.models import Change
+from common.companies import bare_name, is_company
 from common.masking import masked
 from customers.choices import CustomerKind
 from customers.duplicates import read_pairs
@@ -24,7 +25,6 @@ PRIMARY = "primary"
 KEPT, GONE, BOTH = "kept", "gone", "both"
 LONGEST_NOTE = 500
 PAGE = 30
-TITLES = ("女士", "先生", "小姐", "太太")
 _SOURCES = dict(Source.choices)
 
 
@@ -116,12 +116,13 @@ def _place(page, name, label, values):
 
 
 def without_title(first: Value, second: Value) -> str:
-    """刘芳 before 刘芳女士, unless one of the two was confirmed: a title is no part of a name. "" where neither is the other's."""
-    if first.verified_at or second.verified_at:
+    """刘芳 before 刘芳女士, unless one of the two was confirmed: a title is no part of a name. "" where neither is the other's, and for
+    companies, whose whole name is the right one."""
+    if first.verified_at or second.verified_at or is_company(first.words) or is_company(second.words):
         return ""
-    if any(second.words == first.words + title for title in TITLES):
+    if first.words == bare_name(second.words):
         return "first"
-    return "second" if any(first.words == second.words + title for title in TITLES) else ""
+    return "second" if second.words == bare_name(first.words) else ""
 
 
 def best_of(first: Value, second: Value, kept: str) -> str:
