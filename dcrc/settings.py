@@ -195,6 +195,7 @@ CONTACT_ORIGINS = {
 }
 # Main navigation, in order: (label, URL name, permission or None, icon, URL namespaces for which it is lit).
 NAVIGATION = [
+    (_("Live board"), "followups:board", "followups.manage_queue", "speedometer2", ("followups:board",)),
     (_("Call queue"), "followups:queue", "followups.work_queue", "telephone", ("followups",)),
     (_("Arrivals"), "reception:board", "reception.receive_customers", "door-open", ("reception",)),
     (_("Customers"), "customers:list", "customers.view_customer", "people", ("customers",)),
@@ -223,7 +224,7 @@ SETTINGS_PAGES = [
         "accounts:people",
         "accounts.view_user",
         "person-badge",
-        _("Who may log in, in which role; new people, new passwords."),
+        _("Who may log in, and in which role."),
     ),
     (
         _("Dials"),
@@ -301,6 +302,13 @@ SETTINGS_PAGES = [
 BACKGROUND_URL_NAMES = {"followups:renew", "followups:board_live", "office:badge", "exports:progress"}
 # What the floors above tell a person who was away, first of all: (user, since, now) -> [(words, URL)].
 AWAY_LINES = ["followups.reading.away.promises_missed"]
+# What waits for a person's decision, on a manager's first page: (user, now) -> [office.waiting.Waiting].
+WAITING_LINES = [
+    "complaints.waiting.waiting",
+    "quality.waiting.waiting",
+    "dms.waiting.waiting",
+    "customers.waiting.waiting",
+]
 
 # The public holidays that ship with the software are entered after each migrate.
 CALENDAR_SHIPPED = True
