@@ -178,7 +178,6 @@ CUSTOMER_ACTIONS = [
     ("followups:inbound", "followups.work_queue", _("The customer rang us"), "telephone-inbound"),
     ("followups:assign", "followups.manage_queue", _("Give to a person"), "person-check"),
     ("reception:person", "reception.receive_customers", _("At the store"), "door-open"),
-    ("exports:customer_accesses", "audit.view_access", _("Who saw this file"), "eye"),
 ]
 # What the reception shows beside a customer of the floors beside it, by URL: (URL name taking the customer's id, permission). Open recalls
 # belong here as soon as an app knows them; an appointments app feeds `reception.services.expect`.

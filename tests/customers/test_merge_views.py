@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from customers.merging import Value, best_of, side_by_side
+from customers.merging import Value, best_of, side_by_side, without_title
 from customers.models import Customer, DuplicatePair, Merge
 from customers.services.duplicates import refresh_duplicates
 from followups.services.claims import take_card
@@ -115,6 +115,14 @@ def test_the_list_of_merges_costs_the_same(count, pudong, login, zhou, now, djan
     client.get("/customers/merges/")
     with django_assert_max_num_queries(9):
         assert client.get("/customers/merges/").text.count("<tr>") == count + 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "chosen"),
+    [("刘芳", "刘芳女士", "first"), ("刘斌先生", "刘斌", "second"), ("刘斌", "刘太太", ""), ("刘芳", "刘方", "")],
+)
+def test_a_title_is_no_part_of_a_name(first, second, chosen):
+    assert without_title(Value(first), Value(second)) == chosen
 
 
 class TestPickedByHand:
