@@ -43,21 +43,6 @@ class Severity(models.TextChoices):
     MAJOR = "major", _("Major")
 
 
-class Category(models.TextChoices):
-    """First level of the cause tree; from the not-satisfied items of DOMAIN 2.2."""
-
-    ATTITUDE = "attitude", _("Service attitude")
-    ENVIRONMENT = "environment", _("Premises")
-    REPAIR_QUALITY = "repair_quality", _("Repair quality")
-    PRODUCT_QUALITY = "product_quality", _("Product quality")
-    REPAIR_TIME = "repair_time", _("Repair time")
-    PARTS = "parts", _("Parts supply")
-    PRICE = "price", _("Price")
-    WAITING = "waiting", _("Waiting")
-    DELIVERY = "delivery", _("Delivery process")
-    OTHER = "other", _("Other")
-
-
 class Department(models.TextChoices):
     SALES = "sales", _("Sales")
     SERVICE = "service", _("After-sales service")

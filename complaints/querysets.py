@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from accounts.querysets import StoreScopedQuerySet
 from complaints.choices import OPEN_STATES, ComplaintState
 from customers.models.base import RecordQuerySet
 
@@ -27,6 +28,10 @@ class ComplaintQuerySet(RecordQuerySet):
         """By a part of the number or of the customer's name."""
         return self.filter(Q(number__icontains=text) | Q(customer__name__icontains=text))
 
+    def caused_by(self, cause):
+        """By this cause or a finer one below it."""
+        return self.filter(cause__in=type(cause).objects.within(cause))
+
     def of_day(self, prefix):
         """Those numbered under one day's prefix (services.number_prefix)."""
         return self.filter(number__startswith=prefix)
@@ -36,3 +41,14 @@ class NoteQuerySet(models.QuerySet):
     def by_people(self):
         """What somebody wrote, in distinction to lines about changes of state."""
         return self.exclude(text="")
+
+
+class CauseQuerySet(StoreScopedQuerySet):
+    def active(self):
+        """Those that can be chosen."""
+        return self.filter(retired_at__isnull=True)
+
+    def within(self, cause):
+        """`cause` and the finer ones below it."""
+        below = Q(lineage=cause.lineage) | Q(lineage__startswith=f"{cause.lineage}/")
+        return self.filter(below, store_id=cause.store_id)

@@ -102,6 +102,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 # Run by accounts.services.create_store for every new store, in this order; each takes (store).
 STORE_DEFAULTS = [
     "customers.defaults.seed_store",
+    "complaints.defaults.seed_store",
     "cvp.defaults.seed_store",
     "followups.defaults.seed_store",
     "quality.defaults.seed_store",
@@ -232,6 +233,15 @@ SETTINGS_PAGES = [
         _("The results that can be chosen on the desk, what each of them does, and on which key it lies."),
     ),
     (
+        _("Causes of complaints"),
+        "complaints:causes",
+        "complaints.manage_causes",
+        "diagram-2",
+        _(
+            "One tree for complaints, follow-up calls and what is learned from them, with the department that usually answers."
+        ),
+    ),
+    (
         _("Service intervals"),
         "customers:intervals",
         "customers.change_careinterval",
@@ -349,6 +359,7 @@ ROLE_PERMISSIONS = {
         "customers.change_filedial",
         *_COMPLAINTS,
         "complaints.close_complaint",
+        "complaints.manage_causes",
         "cvp.view_response",
         "dms.view_batch",
         "dms.add_batch",

@@ -199,9 +199,9 @@ class Desk:
         complaint = None
         if unhappy and answers:
             department = "sales" if item.rule.startswith("delivery") else "service"
-            category, summary = rng.choice(GRUMBLES[department])
+            cause, summary = rng.choice(GRUMBLES[department])
             complaint = ComplaintDraft(
-                category=category,
+                cause=cause,
                 severity=rng.choices(["normal", "serious", "major"], [70, 24, 6])[0],
                 department=department,
                 summary=summary,

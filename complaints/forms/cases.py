@@ -5,8 +5,9 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import Category, Department, Origin, Severity
-from complaints.models import Complaint
+from complaints.choices import Department, Origin, Severity
+from complaints.models import Cause, Complaint
+from complaints.reading.causes import cause_choices
 from complaints.services import NOTE_LENGTH, RESOLUTION_LENGTH
 from customers.models import RepairOrder, Vehicle
 
@@ -31,19 +32,22 @@ class ComplaintForm(forms.ModelForm):
     repair_order = OrderField(
         queryset=RepairOrder.objects.none(), label=_("Repair order"), required=False, empty_label=_("None")
     )
+    cause = forms.ChoiceField(label=_("Cause"))
     origin = forms.ChoiceField(
         label=_("How it reached us"), choices=[(key, Origin(key).label) for key in (Origin.PHONE, Origin.WALK_IN)]
     )
 
     class Meta:
         model = Complaint
-        fields = ["summary", "category", "severity", "department", "origin", "vehicle", "repair_order"]
+        fields = ["summary", "severity", "department", "origin", "vehicle", "repair_order"]
         widgets = {"summary": forms.Textarea(attrs={"rows": 4, "autofocus": True})}
 
     def __init__(self, *args, customer, **kwargs):
         super().__init__(*args, **kwargs)
-        for name in ("category", "department"):
-            self.fields[name].choices = [("", _("Please choose")), *self.fields[name].choices[1:]]
+        self.fields["cause"].choices = [("", _("Please choose")), *cause_choices(customer.store_id)]
+        department = self.fields["department"]
+        department.required = False
+        department.choices = [("", _("The usual one for the cause")), *department.choices[1:]]
         self.fields["vehicle"].queryset = customer.vehicles.alive()
         ours = RepairOrder.objects.alive().filter(Q(owner=customer) | Q(bringer=customer))
         last = ours.order_by("-opened_on", "-id").values("pk")[:LAST_ORDERS]
@@ -121,14 +125,16 @@ class FilterForm(forms.Form):
 
     severity = forms.ChoiceField(label=_("Severity"), required=False)
     department = forms.ChoiceField(label=_("Department"), required=False)
-    category = forms.ChoiceField(label=_("Category"), required=False)
+    cause = forms.ChoiceField(label=_("Cause"), required=False)
     q = forms.CharField(label=_("Number or customer"), required=False, max_length=40)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, store_id, **kwargs):
         super().__init__(*args, **kwargs)
-        for name, choices in (("severity", Severity), ("department", Department), ("category", Category)):
+        self.store_id = store_id
+        causes = cause_choices(store_id)
+        for name, choices in (("severity", Severity.choices), ("department", Department.choices), ("cause", causes)):
             field = self.fields[name]
-            field.choices = [("", field.label), *choices.choices]
+            field.choices = [("", field.label), *choices]
             field.widget.attrs |= {"class": "form-select", "aria-label": field.label}
         self.fields["q"].widget = forms.TextInput(
             attrs={
@@ -143,9 +149,11 @@ class FilterForm(forms.Form):
         """`complaints` as far as the filters ask."""
         self.full_clean()
         chosen = self.cleaned_data
-        for name in ("severity", "department", "category"):
+        for name in ("severity", "department"):
             if chosen.get(name):
                 complaints = complaints.filter(**{name: chosen[name]})
+        if chosen.get("cause"):
+            complaints = complaints.caused_by(Cause.objects.get(store_id=self.store_id, code=chosen["cause"]))
         return complaints.matching(chosen["q"].strip()) if chosen.get("q", "").strip() else complaints
 
 

@@ -1,3 +1,4 @@
 from complaints.models.cases import Complaint, ComplaintNote
+from complaints.models.causes import Cause
 
-__all__ = ["Complaint", "ComplaintNote"]
+__all__ = ["Cause", "Complaint", "ComplaintNote"]

@@ -5,7 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from complaints.choices import OPEN_STATES, Category, ComplaintState, Department, NoteCode, Origin, Severity
+from complaints.choices import OPEN_STATES, ComplaintState, Department, NoteCode, Origin, Severity
+from complaints.models.causes import Cause
 from complaints.querysets import ComplaintQuerySet, NoteQuerySet
 from customers.models import Customer, RepairOrder, Vehicle
 from customers.models.base import Record
@@ -36,7 +37,7 @@ class Complaint(Record):
         related_name="complaints",
     )
     origin = models.CharField(_("Origin"), max_length=10, choices=Origin, default=Origin.CALL)
-    category = models.CharField(_("Category"), max_length=20, choices=Category)
+    cause = models.ForeignKey(Cause, verbose_name=_("Cause"), on_delete=models.PROTECT, related_name="complaints")
     severity = models.CharField(_("Severity"), max_length=10, choices=Severity, default=Severity.NORMAL)
     department = models.CharField(_("Department"), max_length=10, choices=Department)
     summary = models.CharField(_("What the customer says"), max_length=500)

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from audit.choices import Source
 from audit.services import record_change
 from common.locks import lock_words
-from complaints.choices import TRANSITIONS, Category, ComplaintState, Department, NoteCode, Origin, Severity
+from complaints.choices import TRANSITIONS, ComplaintState, Department, NoteCode, Origin, Severity
 from complaints.models import Complaint, ComplaintNote
+from complaints.services.causes import cause_of
 
 # Hours from opening until a complaint must be closed: 3, 5 and 7 days by level (DOMAIN 2.7, suggested default).
 # Calendar hours; the dealership's working calendar comes with the complaint clocks.
@@ -90,10 +91,10 @@ def open_complaint(
     *,
     by,
     now,
-    category,
+    cause,
     severity,
-    department,
     summary,
+    department="",
     vehicle=None,
     repair_order=None,
     origin=Origin.CALL,
@@ -101,11 +102,15 @@ def open_complaint(
 ) -> Complaint:
     """A new complaint, state received, with a number of its own and the deadline of its severity.
 
-    Raises ValidationError by field: a word outside the lists, a missing summary, a car or order of another store.
+    `cause` is a code of the store's tree; without a `department` it goes to the one that usually answers for that cause. Raises ValidationError by field: a word outside the lists, a missing summary, a car or order of another store.
     """
-    faults = {}
+    faults, about = {}, None
+    try:
+        about = cause_of(customer.store_id, cause)
+    except ValidationError as fault:
+        faults |= fault.error_dict
+    department = department or getattr(about, "department", "")
     for field, value, choices in (
-        ("category", category, Category),
         ("severity", severity, Severity),
         ("department", department, Department),
         ("origin", origin, Origin),
@@ -124,7 +129,7 @@ def open_complaint(
         vehicle=vehicle,
         repair_order=repair_order,
         origin=origin,
-        category=category,
+        cause=about,
         severity=severity,
         department=department,
         summary=_words("summary", summary, SUMMARY_LENGTH),

@@ -38,7 +38,9 @@ SCOPES = {  # scope -> label, the order of its list
 
 def _rows(request):
     """The complaints behind this reader's doors, with what their pages name."""
-    return Complaint.objects.visible_to(request.user).select_related("customer", "vehicle", "handler", "opened_by")
+    return Complaint.objects.visible_to(request.user).select_related(
+        "customer", "vehicle", "handler", "opened_by", "cause"
+    )
 
 
 def _scoped(request, now):
@@ -58,7 +60,7 @@ def index(request):
     now = timezone.now()
     scopes = _scoped(request, now)
     scope = request.GET.get("scope") if request.GET.get("scope") in scopes else "open"
-    filters = FilterForm(request.GET)
+    filters = FilterForm(request.GET, store_id=request.user.store_id)
     page = keyset_page(
         filters.narrowed(scopes[scope]), SCOPES[scope][1], after=request.GET.get("after", ""), size=PAGE_ROWS
     )

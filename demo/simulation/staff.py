@@ -238,8 +238,8 @@ class Staff(Desk):
                 answers[plan.pk] = str(places[0])
         complaint = topic.complaint
         if item.rule == "complaint_recontact" and self.rng.random() < 0.4:
-            category, summary = self.rng.choice(GRUMBLES["service"])
-            complaint = ComplaintDraft(category, "normal", "service", summary)
+            cause, summary = self.rng.choice(GRUMBLES["service"])
+            complaint = ComplaintDraft(cause, "normal", "service", summary)
         return replace(topic, answers=answers, complaint=complaint)
 
     def _reading(self, car):

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.calendar import calendar_of
 from common.bands import band_of, next_attempt
 from common.templatetags.dcrc import masked
-from complaints.choices import Category, Department, Severity
+from complaints.choices import Department, Severity
+from complaints.reading.causes import cause_choices
 from customers.answers import known_hour
 from customers.choices import PhoneState
 from customers.models import Contact, Customer, Phone, RepairOrder, Vehicle
@@ -166,7 +167,7 @@ def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskP
         situations=situations_page(cars, entries, now, bar.dial, calendar),
         outcomes=dict(outcomes),
         complaint_choices={
-            "categories": _worded(Category),
+            "causes": cause_choices(card.store_id),
             "departments": _worded(Department),
             "severities": _worded(Severity),
         },

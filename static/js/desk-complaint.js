@@ -23,8 +23,8 @@ function fill(topic) {
     delete block.dataset.auto;
   }
   if (!alarms.length) return;
-  const category = block.querySelector("[data-category]");
-  if (!category.value) category.value = alarms[0].dataset.alarm;
+  const cause = block.querySelector("[data-cause]");
+  if (!cause.value) cause.value = alarms[0].dataset.alarm;
   const proposal = [note(), ...alarms.map(words)].filter(Boolean).join("\n");
   if (!summary.value || summary.value === summary.dataset.proposal) summary.value = proposal;
   summary.dataset.proposal = proposal;

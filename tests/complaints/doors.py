@@ -1,7 +1,7 @@
 from django.utils import timezone
 
 from complaints.choices import ComplaintState
-from complaints.models import Complaint
+from complaints.models import Cause, Complaint
 from tests.doors import Door
 from tests.factories.complaints import make_complaint
 from tests.factories.customers import make_customer
@@ -29,6 +29,17 @@ def solved(store):
     return received(store, ComplaintState.SOLVED)
 
 
+def cause(store):
+    return {"pk": Cause.objects.get(store=store, code="price-high").pk}
+
+
+def retired_cause(store):
+    row = cause(store)
+    Cause.objects.filter(**row).update(retired_at=timezone.now())
+    return row
+
+
+CAUSES = "complaints.manage_causes"
 VIEW, CHANGE, CLOSE = "complaints.view_complaint", "complaints.change_complaint", "complaints.close_complaint"
 
 DOORS = [
@@ -42,4 +53,10 @@ DOORS = [
     Door("complaints:reopen", CHANGE, method="post", row="solved", data={"reason": "又响了。"}, ok=302),
     Door("complaints:asked", CHANGE, method="post", row="solved", data={"note": "满意。"}, ok=302),
     Door("complaints:close", CLOSE, method="post", row="solved", data={"unasked": "书面确认。"}, ok=302),
+    Door("complaints:causes", CAUSES),
+    Door("complaints:cause_new", CAUSES),
+    Door("complaints:cause", CAUSES, row="cause"),
+    Door("complaints:cause_move", CAUSES, method="post", row="cause", data={"to": "up"}, ok=302),
+    Door("complaints:cause_retire", CAUSES, method="post", row="cause", ok=302),
+    Door("complaints:cause_revive", CAUSES, method="post", row="retired_cause", ok=302),
 ]
