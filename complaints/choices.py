@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ComplaintState(models.TextChoices):
@@ -35,6 +36,7 @@ class NoteCode(models.TextChoices):
     RECONTACT_UNDONE = "recontact_undone", _("The call that asked her was undone")
     CLOSED_UNASKED = "closed_unasked", _("Closed without asking the customer")  # the note's text is the reason
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    RETURNED = "returned", _("The cause has returned")  # number of the returning case, or ""; measure: its words
 
 
 class Severity(models.TextChoices):
@@ -56,3 +58,63 @@ class Origin(models.TextChoices):
     WALK_IN = "walk_in", _("In person")
     PHONE = "phone", _("Hotline")
     IMPORTED = "imported", _("DMS")
+
+
+class LessonNeed(models.TextChoices):
+    """Of which cases a lesson must be written before they are closed."""
+
+    NONE = "none", pgettext_lazy("lessons", "Never")
+    MAJOR = "major", _("Major complaints")
+    SERIOUS = "serious", _("Serious and major complaints")
+    ALL = "all", _("All complaints")
+
+
+NEEDS_LESSON = {  # severities
+    LessonNeed.NONE: (),
+    LessonNeed.MAJOR: (Severity.MAJOR,),
+    LessonNeed.SERIOUS: (Severity.SERIOUS, Severity.MAJOR),
+    LessonNeed.ALL: tuple(Severity),
+}
+
+
+class MeasureState(models.TextChoices):
+    OPEN = "open", pgettext_lazy("a measure", "Open")
+    DONE = "done", pgettext_lazy("a measure", "Done")
+    EFFECTIVE = "effective", pgettext_lazy("a measure", "Effective")
+    INEFFECTIVE = "ineffective", pgettext_lazy("a measure", "Not effective")
+
+
+# From which state to which. The radar opens again what was done; what was judged not effective asks for another measure.
+MEASURE_STEPS = {
+    MeasureState.OPEN: [MeasureState.DONE],
+    MeasureState.DONE: [MeasureState.EFFECTIVE, MeasureState.INEFFECTIVE, MeasureState.OPEN],
+    MeasureState.EFFECTIVE: [MeasureState.OPEN],
+    MeasureState.INEFFECTIVE: [],
+}
+
+
+class MeasureCode(models.TextChoices):
+    """Lines of a measure's log."""
+
+    PLANNED = "planned", _("Planned")
+    MOVED = "moved", _("Changed")  # from, to: ISO days; owner_from, owner_to: names
+    DONE = "done", pgettext_lazy("a measure", "Done")
+    EFFECTIVE = "effective", pgettext_lazy("a measure", "Effective")
+    INEFFECTIVE = "ineffective", pgettext_lazy("a measure", "Not effective")
+    REOPENED = "reopened", pgettext_lazy("a measure", "Opened again")
+    RETURNED = "returned", _("The cause has returned")  # number of the case, or ""; day
+
+
+class RadarScope(models.TextChoices):
+    """What must be the same, besides the cause (or a finer one), for a case to count as returned."""
+
+    CAUSE = "cause", _("the cause alone")
+    DEPARTMENT = "department", _("cause and department")
+    MODEL = "model", _("cause and model of the car")
+
+
+class Sighted(models.TextChoices):
+    """Where a cause was seen."""
+
+    COMPLAINT = "complaint", _("Complaint")
+    ANSWER = "answer", _("Dissatisfied answer")

@@ -7,7 +7,7 @@ S3 names lounge, washing, meals, fair prices, follow-up calls and appointments a
 from dataclasses import dataclass
 
 from complaints.choices import Department
-from complaints.models import Cause
+from complaints.models import Cause, LessonDial
 from complaints.models.causes import DEPTH, JOINT
 
 SALES, SERVICE, PARTS, DCRC, OTHER = (
@@ -125,7 +125,13 @@ def lines(branch=TREE, parent=None):
         yield from lines(cause.finer, row)
 
 
-def seed_store(store, model=Cause):
+def seed_store(store):
+    """Safe to repeat; what is there stays as it is."""
+    seed_causes(store)
+    LessonDial.objects.get_or_create(store=store)
+
+
+def seed_causes(store, model=Cause):
     """Make the shipped tree for `store`; a store that has a tree keeps it as it is. `model`: as a migration knows it."""
     if model.objects.filter(store_id=store.pk).exists():
         return

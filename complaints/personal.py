@@ -13,5 +13,7 @@ FOLLOWS = (
     ),
     Follow("complaints.Complaint", "vehicle", "customers.Vehicle", Tie.WORK, _REASON, _ALIVE),
     Follow("complaints.Complaint", "repair_order", "customers.RepairOrder", Tie.WORK, _REASON, _ALIVE),
+    Follow("complaints.Lesson", "complaint", "complaints.Complaint", Tie.WORK, _("What it taught is written down.")),
+    Follow("complaints.Recurrence", "complaint", "complaints.Complaint", Tie.TRACE),
     Follow("complaints.ComplaintNote", "complaint", "complaints.Complaint", Tie.WORK, _("Somebody has worked on it.")),
 )

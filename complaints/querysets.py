@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.querysets import StoreScopedQuerySet
-from complaints.choices import OPEN_STATES, ComplaintState
+from complaints.choices import OPEN_STATES, ComplaintState, MeasureState
 from customers.models.base import RecordQuerySet
 
 
@@ -52,3 +52,15 @@ class CauseQuerySet(StoreScopedQuerySet):
         """`cause` and the finer ones below it."""
         below = Q(lineage=cause.lineage) | Q(lineage__startswith=f"{cause.lineage}/")
         return self.filter(below, store_id=cause.store_id)
+
+
+class MeasureQuerySet(StoreScopedQuerySet):
+    def open(self):
+        return self.filter(state=MeasureState.OPEN)
+
+    def overdue(self, today):
+        return self.open().filter(due_on__lt=today)
+
+    def to_check(self, today):
+        """Done, and the day has come to look whether it helped."""
+        return self.filter(state=MeasureState.DONE, check_on__lte=today)

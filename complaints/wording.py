@@ -81,3 +81,31 @@ def refusal(refused) -> str:
     if refused.code == "unasked":
         return _("The customer has not been asked yet whether the solution holds. Ask her first, or say why not.")
     return _("This step is not possible while the complaint is “%(state)s”.") % {"state": state}
+
+
+def _measure_given(params):
+    return _("%(by)s has given you a measure, due on %(day)s: “%(what)s” (case %(number)s).") % params
+
+
+def _measure_late(params):
+    return _("Overdue since %(day)s: measure “%(what)s” of case %(number)s.") % params
+
+
+def _measure_check(params):
+    return _("Did it help? The effect of “%(what)s” (case %(number)s) is to be checked.") % params
+
+
+def _cause_returned(params):
+    if params["number"]:
+        words = _("The cause of %(of)s is back: case %(number)s of %(day)s. “%(what)s” has to be looked at again.")
+    else:
+        words = _("The cause of %(of)s is back in an answer of %(day)s. “%(what)s” has to be looked at again.")
+    return words % params
+
+
+NOTICE_WORDS = {
+    "cause_returned": _cause_returned,
+    "measure_given": _measure_given,
+    "measure_late": _measure_late,
+    "measure_check": _measure_check,
+}

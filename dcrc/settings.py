@@ -134,8 +134,11 @@ NOTICE_WORDINGS = [
     "followups.services.situations.NOTICE_WORDS",
     "followups.services.steering_notices.NOTICE_WORDS",
     "quality.wording.NOTICE_WORDS",
+    "complaints.wording.NOTICE_WORDS",
     "followups.services.handing.NOTICE_WORDS",
 ]
+# Where causes of complaints are seen, for the recurrence radar: functions (store, since, until) -> complaints.sightings.Sighting.
+CAUSE_SIGHTINGS = ["complaints.sightings.of_cases", "followups.sightings.of_answers"]
 # Modules that declare what can be looked at to know whether all is well (a list `CHECKS` of common.health.Check).
 HEALTH_CHECKS = ["office.health", "followups.health", "dms.health"]
 # Modules that declare figures (a list `FIGURES` of common.figures.Figure).
@@ -242,6 +245,15 @@ SETTINGS_PAGES = [
         ),
     ),
     (
+        _("Learning from complaints"),
+        "complaints:lesson_dials",
+        "complaints.change_lesson_dials",
+        "mortarboard",
+        _(
+            "Which cases need a lesson before they are closed, when a cause counts as returned, who complains repeatedly."
+        ),
+    ),
+    (
         _("Service intervals"),
         "customers:intervals",
         "customers.change_careinterval",
@@ -328,6 +340,14 @@ _CUSTOMERS = [
 ]
 _RECEPTION = "reception.receive_customers"
 _COMPLAINTS = ["complaints.view_complaint", "complaints.add_complaint", "complaints.change_complaint"]
+# Who leads DCRC also leads the learning from complaints.
+_LEARNING = [
+    "complaints.manage_causes",
+    "complaints.change_lesson_dials",
+    "complaints.write_lesson",
+    "complaints.judge_measure",
+    "complaints.view_radar",
+]
 ROLE_PERMISSIONS = {
     "specialist": [
         "followups.work_queue",
@@ -335,6 +355,7 @@ ROLE_PERMISSIONS = {
         _RECEPTION,
         *_CUSTOMERS,
         *_COMPLAINTS,
+        "complaints.write_lesson",
         "cvp.view_response",
     ],
     # Stands before the customer: checks her data and takes her complaint down, but rings nobody and handles no case.
@@ -359,7 +380,7 @@ ROLE_PERMISSIONS = {
         "customers.change_filedial",
         *_COMPLAINTS,
         "complaints.close_complaint",
-        "complaints.manage_causes",
+        *_LEARNING,
         "cvp.view_response",
         "dms.view_batch",
         "dms.add_batch",
@@ -574,6 +595,9 @@ CELERY_BEAT_SCHEDULE = {
     "purge-uploads": {"task": "dms.tasks.purge_uploads", "schedule": crontab(hour=3, minute=40)},
     # Calls of the days before that the manager makes again; caught up after days off.
     "draw-spot-checks": {"task": "quality.tasks.draw_spot_checks", "schedule": crontab(hour=7, minute=20)},
+    # Causes that came back after their prevention was done, and measures that are late; both work from days, so they may come late.
+    "watch-recurrence": {"task": "complaints.tasks.watch_recurrence", "schedule": crontab(hour=6, minute=10)},
+    "nudge-measures": {"task": "complaints.tasks.nudge_measures", "schedule": crontab(hour=8, minute=15)},
     "sweep-moves": {"task": "followups.tasks.sweep_moves", "schedule": 60.0},
     "sweep-queue-moves": {"task": "followups.tasks.sweep_queue_moves", "schedule": 60.0},
     # A promise whose moment has come rises above the other topics of its card.
@@ -601,6 +625,8 @@ CATCH_UP_TASKS = [
     "followups.tasks.free_the_absent",
     "followups.tasks.generate_due_items",
     "quality.tasks.draw_spot_checks",
+    "complaints.tasks.watch_recurrence",
+    "complaints.tasks.nudge_measures",
 ]
 
 # --- Logging ----------------------------------------------------------------------------------------------------------

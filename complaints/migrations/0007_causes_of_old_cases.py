@@ -4,7 +4,7 @@ its cause. Going back a case gets the first level of its cause, or "other" where
 
 from django.db import migrations
 
-from complaints.defaults import seed_store
+from complaints.defaults import seed_causes
 
 CATEGORIES = (
     "attitude", "environment", "repair_quality", "product_quality", "repair_time", "parts", "price", "waiting", "delivery", "other",
@@ -15,7 +15,7 @@ LOT = 2000
 def forwards(apps, schema_editor):
     Store, Cause, Complaint = (apps.get_model(*name) for name in (("accounts", "Store"), ("complaints", "Cause"), ("complaints", "Complaint")))
     for store in Store.objects.all():
-        seed_store(store, model=Cause)
+        seed_causes(store, model=Cause)
         ids = dict(Cause.objects.filter(store_id=store.pk).values_list("code", "pk"))
         mine = Complaint.objects.filter(store_id=store.pk)
         for code in CATEGORIES:

@@ -10,24 +10,10 @@ from complaints.models import Cause, Complaint
 STEP_IN = "\u3000"  # an option cannot be indented by a style
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One cause to be chosen: `value` its code, `label` its own name behind as many blanks as it lies deep."""
-
-    value: str
-    label: str
-    department: str
-    depth: int
-
-    def __iter__(self):
-        """As the pair that choices are made of."""
-        return iter((self.value, self.label))
-
-
-def cause_choices(store_id) -> list[Choice]:
-    """The causes that can be chosen, in the order of the tree. One query."""
+def cause_choices(store_id) -> list[tuple[str, str]]:
+    """(code, name) of the causes that can be chosen, in the order of the tree, the finer ones behind blanks. One query."""
     return [
-        Choice(cause.code, STEP_IN * (cause.depth - 1) + cause.name, cause.department, cause.depth)
+        (cause.code, STEP_IN * (cause.depth - 1) + cause.name)
         for cause in Cause.objects.active().filter(store_id=store_id).order_by("place")
     ]
 

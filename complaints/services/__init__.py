@@ -6,7 +6,6 @@ from complaints.services.cases import (
     RESOLUTION_LENGTH,
     SUMMARY_LENGTH,
     AlreadyHandled,
-    NotAllowed,
     add_note,
     change_state,
     close_hours,
@@ -20,6 +19,7 @@ from complaints.services.cases import (
     withdraw_recontact,
     withdraw_reopening,
 )
+from complaints.services.errors import NotAllowed
 
 __all__ = [
     "AlreadyHandled",

@@ -13,6 +13,7 @@ from common.locks import lock_words
 from complaints.choices import TRANSITIONS, ComplaintState, Department, NoteCode, Origin, Severity
 from complaints.models import Complaint, ComplaintNote
 from complaints.services.causes import cause_of
+from complaints.services.errors import NotAllowed
 
 # Hours from opening until a complaint must be closed: 3, 5 and 7 days by level (DOMAIN 2.7, suggested default).
 # Calendar hours; the dealership's working calendar comes with the complaint clocks.
@@ -34,18 +35,6 @@ _SOLVED = {
     "solved_on": parse_date,
 }
 _UNTOLD = {"solved_round"}  # what history leaves out: it follows from the state
-
-
-class NotAllowed(Exception):  # noqa: N818
-    """The step does not lead on from where the complaint stands now.
-
-    `code`: "state", "changed" (somebody was quicker), "unasked" (closing needs the customer's word, or a reason why not).
-    """
-
-    def __init__(self, code, complaint):
-        super().__init__(f"{complaint.number}: {code}")
-        self.code = code
-        self.complaint = complaint
 
 
 class AlreadyHandled(Exception):  # noqa: N818

@@ -2,6 +2,7 @@
 
 from django import template
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from complaints.wording import deadline_of
 
@@ -29,4 +30,16 @@ def state_tag(complaint):
 def severity_tag(complaint):
     return format_html(
         '<span class="tag {}">{}</span>', SEVERITY_TONES.get(complaint.severity, ""), complaint.get_severity_display()
+    )
+
+
+MEASURE_TONES = {"done": "info", "effective": "good", "ineffective": "bad"}
+
+
+@register.simple_tag
+def measure_tag(measure, is_late=False):
+    """The state of a measure; an open one that is late says so."""
+    words = _("overdue") if is_late else measure.get_state_display()
+    return format_html(
+        '<span class="tag {}">{}</span>', "bad" if is_late else MEASURE_TONES.get(measure.state, ""), words
     )

@@ -1,7 +1,9 @@
 from django.utils import timezone
 
+from accounts.models import User
 from complaints.choices import ComplaintState
-from complaints.models import Cause, Complaint
+from complaints.models import Cause, Complaint, Lesson, Measure
+from complaints.services.lessons import write_lesson
 from tests.doors import Door
 from tests.factories.complaints import make_complaint
 from tests.factories.customers import make_customer
@@ -39,6 +41,54 @@ def retired_cause(store):
     return row
 
 
+def lesson_values(store):
+    return {"cause": "price-quote", "department": "service", "why1": "报价没有打印。", "correction": "已退差价。"}
+
+
+def taught(store):
+    case = Complaint.objects.get(**received(store))
+    values = {"cause": "price-quote", "department": "service", "person": "", "whys": ["x"], "correction": "y"}
+    write_lesson(case, values, by=None, now=timezone.now())
+    return {"pk": case.pk}
+
+
+def somebody(store):
+    """Whoever stands before the door."""
+    return User.objects.filter(store=store).first()
+
+
+def measure_values(store):
+    return {
+        "what": "报价单签字",
+        "owner": getattr(somebody(store), "pk", 0),
+        "due_on": store.day_of(timezone.now()).isoformat(),
+    }
+
+
+def measure(store):
+    today = store.day_of(timezone.now())
+    lesson = Lesson.objects.get(complaint_id=taught(store)["pk"])
+    return {
+        "pk": Measure.objects.create(
+            store=store, lesson=lesson, what="报价单签字", owner=somebody(store), due_on=today
+        ).pk
+    }
+
+
+def own_done_measure(store):
+    row, today = measure(store), store.day_of(timezone.now())
+    Measure.objects.filter(**row).update(state="done", done_on=today, watched_from=today, check_on=today)
+    return row
+
+
+def done_measure(store):
+    row = own_done_measure(store)
+    Measure.objects.filter(**row).update(owner=None)
+    return row
+
+
+LESSON, JUDGE = "complaints.write_lesson", "complaints.judge_measure"
+JUDGED = {"effective": "yes", "text": "三个月没有再发生。"}
 CAUSES = "complaints.manage_causes"
 VIEW, CHANGE, CLOSE = "complaints.view_complaint", "complaints.change_complaint", "complaints.close_complaint"
 
@@ -59,4 +109,14 @@ DOORS = [
     Door("complaints:cause_move", CAUSES, method="post", row="cause", data={"to": "up"}, ok=302),
     Door("complaints:cause_retire", CAUSES, method="post", row="cause", ok=302),
     Door("complaints:cause_revive", CAUSES, method="post", row="retired_cause", ok=302),
+    Door("complaints:lesson", VIEW, row="received"),
+    Door("complaints:lesson_panel", VIEW, row="received"),
+    Door("complaints:lesson_write", LESSON, method="post", row="received", data=lesson_values, ok=302),
+    Door("complaints:measure_plan", LESSON, method="post", row="taught", data=measure_values, ok=302),
+    Door("complaints:measures", VIEW),
+    Door("complaints:measure_change", LESSON, method="post", row="measure", data=measure_values, ok=302),
+    Door("complaints:measure_done", VIEW, method="post", row="measure", data={"text": "已培训。"}, ok=302),
+    Door("complaints:measure_judge", JUDGE, method="post", row="done_measure", data=JUDGED, ok=302),
+    Door("complaints:measure_reopen", VIEW, method="post", row="own_done_measure", data={"text": "没做完。"}, ok=302),
+    Door("complaints:lesson_dials", "complaints.change_lesson_dials"),
 ]

@@ -1,0 +1,29 @@
+"""Celery doors: one service call for each store, a log line."""
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.models import Store
+from complaints.services import measures, radar
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def watch_recurrence():
+    """Causes that came back after their prevention was done; a second run finds nothing."""
+    now = timezone.now()
+    for store in Store.objects.active():
+        if found := radar.watch_recurrence(store, now=now):
+            logger.info("store %s: %s returns of a cause", store.code, found)
+
+
+@shared_task
+def nudge_measures():
+    """Measures that are late, or whose effect is to be checked; each told once."""
+    now = timezone.now()
+    for store in Store.objects.active():
+        if told := measures.nudge_measures(store, now=now):
+            logger.info("store %s: %s notices about measures", store.code, told)
