@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from common.meanwhile import ChangedMeanwhile
 from complaints.choices import ComplaintState, MeasureState
@@ -141,7 +142,7 @@ def test_the_case_page_and_the_lesson_page_show_it_all(case, li, zhou, login, no
     assert refused.status_code == 422
     assert "吴师傅" in refused.content.decode()
     assert browser.post(page, data | {"why1": "没有路试"}).status_code == 302
-    plan = {"what": "增加路试", "owner": zhou.pk, "due_on": (now + 7 * DAY).date().isoformat()}
+    plan = {"what": "增加路试", "owner": zhou.pk, "due_on": (timezone.localdate() + 7 * DAY).isoformat()}
     assert browser.post(reverse("complaints:measure_plan", args=[case.pk]), plan).status_code == 302
     panel = browser.get(reverse("complaints:lesson_panel", args=[case.pk])).content.decode()
     assert "增加路试" in panel
