@@ -118,3 +118,8 @@ class Sighted(models.TextChoices):
 
     COMPLAINT = "complaint", _("Complaint")
     ANSWER = "answer", _("Dissatisfied answer")
+
+
+class PickPeriod(models.TextChoices):
+    WEEK = "week", _("Case of the week")
+    MONTH = "month", _("Case of the month")

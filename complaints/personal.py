@@ -14,6 +14,12 @@ FOLLOWS = (
     Follow("complaints.Complaint", "vehicle", "customers.Vehicle", Tie.WORK, _REASON, _ALIVE),
     Follow("complaints.Complaint", "repair_order", "customers.RepairOrder", Tie.WORK, _REASON, _ALIVE),
     Follow("complaints.Lesson", "complaint", "complaints.Complaint", Tie.WORK, _("What it taught is written down.")),
+    Follow(
+        "complaints.LibraryEntry", "complaint", "complaints.Complaint", Tie.WORK, _("It stands in the case library.")
+    ),
+    Follow(
+        "complaints.CasePick", "complaint", "complaints.Complaint", Tie.WORK, _("It was chosen for a case analysis.")
+    ),
     Follow("complaints.Recurrence", "complaint", "complaints.Complaint", Tie.TRACE),
     Follow("complaints.ComplaintNote", "complaint", "complaints.Complaint", Tie.WORK, _("Somebody has worked on it.")),
 )

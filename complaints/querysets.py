@@ -64,3 +64,9 @@ class MeasureQuerySet(StoreScopedQuerySet):
     def to_check(self, today):
         """Done, and the day has come to look whether it helped."""
         return self.filter(state=MeasureState.DONE, check_on__lte=today)
+
+
+class LibraryQuerySet(StoreScopedQuerySet):
+    def with_word(self, word):
+        found = Q(title__icontains=word) | Q(situation__icontains=word)
+        return self.filter(found | Q(done__icontains=word) | Q(reply__icontains=word))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from complaints.views import cases, causes, lessons
+from complaints.views import cases, causes, lessons, library, radar
 
 app_name = "complaints"
 urlpatterns = [
@@ -23,6 +23,17 @@ urlpatterns = [
     path("measures/<int:pk>/judge/", lessons.judge, name="measure_judge"),
     path("measures/<int:pk>/reopen/", lessons.reopen, name="measure_reopen"),
     path("lessons/dials/", lessons.dials, name="lesson_dials"),
+    path("library/", library.index, name="library"),
+    path("library/new/", library.new, name="entry_new"),
+    path("library/similar/", library.similar, name="similar"),
+    path("library/<int:pk>/", library.entry, name="entry"),
+    path("library/<int:pk>/edit/", library.edit, name="entry_edit"),
+    path("library/<int:pk>/retire/", library.retire, name="entry_retire"),
+    path("library/<int:pk>/revive/", library.revive, name="entry_revive"),
+    path("<int:pk>/library/", library.panel, name="library_panel"),
+    path("<int:pk>/pick/", library.pick, name="pick"),
+    path("picks/<int:pk>/drop/", library.drop, name="pick_drop"),
+    path("radar/", radar.radar, name="radar"),
     path("causes/", causes.tree, name="causes"),
     path("causes/new/", causes.new, name="cause_new"),
     path("causes/<int:pk>/", causes.edit, name="cause"),

@@ -347,6 +347,8 @@ _LEARNING = [
     "complaints.write_lesson",
     "complaints.judge_measure",
     "complaints.view_radar",
+    "complaints.edit_library",
+    "complaints.pick_cases",
 ]
 ROLE_PERMISSIONS = {
     "specialist": [

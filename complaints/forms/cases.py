@@ -3,6 +3,7 @@
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices import Department, Origin, Severity
@@ -45,6 +46,12 @@ class ComplaintForm(forms.ModelForm):
     def __init__(self, *args, customer, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["cause"].choices = [("", _("Please choose")), *cause_choices(customer.store_id)]
+        self.fields["cause"].widget.attrs |= {
+            "hx-get": reverse("complaints:similar"),
+            "hx-include": "[name=summary]",
+            "hx-target": "#similar",
+            "hx-sync": "this:replace",
+        }
         department = self.fields["department"]
         department.required = False
         department.choices = [("", _("The usual one for the cause")), *department.choices[1:]]

@@ -91,14 +91,12 @@ def _note(measure, sighting, store, now) -> bool:
     if not is_new:
         return False
     params = {"number": sighting.number, "day": day.isoformat()}
-    if return_measure(measure, params=params, now=now):
+    if return_measure(measure, params=params, now=now):  # what comes while it is open is noted on the measure alone
         row.reopened = True
         row.save(update_fields=["reopened"])
-    lesson = measure.lesson
-    ComplaintNote.objects.create(
-        complaint=lesson.complaint, at=now, code=NoteCode.RETURNED, params=params | {"measure": measure.what[:120]}
-    )
-    _tell(measure, row, store, params)
+        about = params | {"measure": measure.what[:120]}
+        ComplaintNote.objects.create(complaint=measure.lesson.complaint, at=now, code=NoteCode.RETURNED, params=about)
+        _tell(measure, row, store, params)
     return True
 
 

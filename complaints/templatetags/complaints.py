@@ -43,3 +43,13 @@ def measure_tag(measure, is_late=False):
     return format_html(
         '<span class="tag {}">{}</span>', "bad" if is_late else MEASURE_TONES.get(measure.state, ""), words
     )
+
+
+@register.simple_tag
+def repeat_tag(repeats, customer_id):
+    """ "3 ×" beside a customer who complains again and again; `repeats` of complaints.reading.repeats."""
+    repeat = repeats.get(customer_id)
+    if repeat is None:
+        return ""
+    words = _("%(count)s complaints in %(months)s months") % {"count": repeat.count, "months": repeat.months}
+    return format_html(' <span class="tag bad" title="{}">{} ×</span>', words, repeat.count)

@@ -23,6 +23,7 @@ from complaints.forms import (
     TakeoverForm,
 )
 from complaints.models import Complaint
+from complaints.reading.repeats import repeat_of, repeats_of
 from complaints.wording import dms_facts, refusal
 from customers.models import Customer
 
@@ -39,7 +40,7 @@ SCOPES = {  # scope -> label, the order of its list
 def _rows(request):
     """The complaints behind this reader's doors, with what their pages name."""
     return Complaint.objects.visible_to(request.user).select_related(
-        "customer", "vehicle", "handler", "opened_by", "cause"
+        "customer", "vehicle", "handler", "opened_by", "cause", "store"
     )
 
 
@@ -69,6 +70,7 @@ def index(request):
         for key, (label, _order) in SCOPES.items()
     ]
     context = {"now": now, "scope": scope, "tabs": tabs, "filters": filters, "page": page}
+    context["repeats"] = repeats_of(request.user.store, [row.customer_id for row in page.rows], timezone.localdate())
     context["is_narrowed"] = any(request.GET.get(name) for name in filters.fields)
     return render(request, "complaints/list.html", context)
 
@@ -95,6 +97,7 @@ def _page(request, complaint, refused_form=None, status=200):
         "dms_facts": dms_facts(complaint),
         "phone": complaint.customer.phones.alive().first(),
         "steps": _steps(complaint),
+        "repeat": repeat_of(complaint.store, complaint.customer_id, timezone.localdate(), apart_from=complaint.pk),
         "forms": forms,
         "may_change": complaint.is_open and request.user.has_perm("complaints.change_complaint"),
         "may_close": request.user.has_perm("complaints.close_complaint"),
@@ -230,4 +233,5 @@ def customer_panel(request, customer_id):
     rows = list(_rows(request).real().filter(customer=customer).order_by("-id")[: PANEL_ROWS + 1])
     context = {"customer": customer, "complaints": rows[:PANEL_ROWS], "now": timezone.now()}
     context["has_more"] = len(rows) > PANEL_ROWS
+    context["repeat"] = repeat_of(customer.store, customer.pk, timezone.localdate())
     return render(request, "complaints/_customer_complaints.html", context)

@@ -23,7 +23,7 @@ RECENT_DAYS = 90
 STEPS = {"up": -1, "down": 1}
 
 
-def _own_store(request):
+def own_store(request):
     if request.user.store_id is None:
         raise Http404
     return request.user.store
@@ -40,7 +40,7 @@ def tree(request):
 
 
 def _tree(request, wrong=""):
-    active, retired = cause_lines(_own_store(request), timezone.now() - dt.timedelta(days=RECENT_DAYS))
+    active, retired = cause_lines(own_store(request), timezone.now() - dt.timedelta(days=RECENT_DAYS))
     context = {"active": active, "retired": retired, "days": RECENT_DAYS, "wrong": wrong}
     return render(request, "complaints/_causes.html" if request.htmx else "complaints/causes.html", context)
 
@@ -49,7 +49,7 @@ def _tree(request, wrong=""):
 @permission_required(MANAGE, raise_exception=True)
 def new(request):
     """?under=ID names the cause that it shall belong to."""
-    store, under = _own_store(request), request.GET.get("under", "")
+    store, under = own_store(request), request.GET.get("under", "")
     parent = _cause_or_404(request, under) if under.isdecimal() else None
     form = CauseForm(request.POST or None, store_id=store.pk, initial={"parent": parent})
     if request.method == "POST" and form.is_valid():

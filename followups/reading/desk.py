@@ -12,6 +12,7 @@ from common.bands import band_of, next_attempt
 from common.templatetags.dcrc import masked
 from complaints.choices import Department, Severity
 from complaints.reading.causes import cause_choices
+from complaints.reading.repeats import Repeat, repeat_of
 from customers.answers import known_hour
 from customers.choices import PhoneState
 from customers.models import Contact, Customer, Phone, RepairOrder, Vehicle
@@ -97,6 +98,7 @@ class DeskPage:
     numbers: list[Number]
     is_reachable: bool
     tried: list[Call]
+    repeat: Repeat | None  # she complains again and again
     topics: list[TopicSheet]
     opening: str  # the first words, where there are several topics
     marks: list[MarkLine]  # what was said of her cars and is not saved yet
@@ -161,6 +163,7 @@ def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskP
         numbers=numbers,
         is_reachable=is_reachable(numbers),
         tried=tried,
+        repeat=repeat_of(card.store, customer.pk, now.date()),
         topics=topics,
         opening=opening_of(topics, customer),
         marks=marks_of(entries, cars),

@@ -24,7 +24,10 @@ function fill(topic) {
   }
   if (!alarms.length) return;
   const cause = block.querySelector("[data-cause]");
-  if (!cause.value) cause.value = alarms[0].dataset.alarm;
+  if (!cause.value) {
+    cause.value = alarms[0].dataset.alarm;
+    cause.dispatchEvent(new Event("refill"));
+  }
   const proposal = [note(), ...alarms.map(words)].filter(Boolean).join("\n");
   if (!summary.value || summary.value === summary.dataset.proposal) summary.value = proposal;
   summary.dataset.proposal = proposal;

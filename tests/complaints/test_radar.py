@@ -52,6 +52,7 @@ def test_a_second_return_while_it_is_open_is_noted_and_one_after_it_is_done_open
     assert watch_recurrence(pudong, now=now + 7 * DAY) == 2
     measure.refresh_from_db()
     assert measure.returned == 1
+    assert Notice.objects.filter(code="cause_returned").count() == 1
     finish_measure(measure, text="再次培训", by=li, now=now + 8 * DAY)
     assert watch_recurrence(pudong, now=now + 9 * DAY) == 0
     again(wang, li, now + 10 * DAY)
