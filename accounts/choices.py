@@ -19,7 +19,28 @@ class Role(models.TextChoices):
     SPECIALIST = "specialist", _("DCRC specialist")
     MANAGER = "manager", _("DCRC manager")
     RECEPTION = "reception", _("Reception")
+    SALES_HANDLER = "sales_handler", _("Complaint handler, sales")
+    SERVICE_HANDLER = "service_handler", _("Complaint handler, service")
+    DEPARTMENT_HEAD = "department_head", _("Department head")
+    GENERAL_MANAGER = "general_manager", _("General manager")
     ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Department(models.TextChoices):
+    """Where a person works, and whom a matter concerns."""
+
+    SALES = "sales", _("Sales")
+    SERVICE = "service", _("After-sales service")
+    PARTS = "parts", _("Parts")
+    DCRC = "dcrc", _("DCRC")
+    OTHER = "other", _("Other")
+
+
+HANDLER_ROLES = (Role.SALES_HANDLER, Role.SERVICE_HANDLER)
+# Who sees of the shared matters only what is hers or her department's.
+DEPARTMENT_ROLES = (*HANDLER_ROLES, Role.DEPARTMENT_HEAD)
+# Where a person of such a role works, unless the account says otherwise.
+DEPARTMENT_OF_ROLE = {Role.SALES_HANDLER: Department.SALES, Role.SERVICE_HANDLER: Department.SERVICE}
 
 
 class AbsenceKind(models.TextChoices):

@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from accounts.choices import AbsenceKind, DaySource, Role
+from accounts.choices import DEPARTMENT_OF_ROLE, AbsenceKind, DaySource, Department, Role
 from accounts.querysets import AbsenceQuerySet, PersonQuerySet, StoreQuerySet, StoreScopedQuerySet, TeamQuerySet
 
 
@@ -136,6 +137,15 @@ class User(AbstractUser):
         Team, verbose_name=_("Team"), on_delete=models.SET_NULL, null=True, blank=True, related_name="people"
     )
     role = models.CharField(_("Role"), max_length=20, choices=Role, default=Role.SPECIALIST)
+    department = models.CharField(
+        pgettext_lazy("person", "Department"),
+        max_length=10,
+        choices=Department,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Needed of a department head; a complaint handler of sales or service belongs to that department."),
+    )
     phone = models.CharField(
         _("Extension or phone"), max_length=30, blank=True, validators=[RegexValidator(r"^[0-9+\- ]*$")]
     )
@@ -153,6 +163,18 @@ class User(AbstractUser):
 
     def __str__(self):
         return self.full_name or self.username
+
+    def clean(self):
+        super().clean()
+        if self.role == Role.DEPARTMENT_HEAD and not self.department:
+            raise ValidationError(
+                {"department": ValidationError(_("Whose head? Please choose the department."), code="required")}
+            )
+
+    @property
+    def works_in(self) -> str:
+        """The department of the account, else that of the role; "" where neither says."""
+        return self.department or DEPARTMENT_OF_ROLE.get(self.role, "")
 
     def get_full_name(self):
         return self.full_name

@@ -21,5 +21,7 @@ FOLLOWS = (
         "complaints.CasePick", "complaint", "complaints.Complaint", Tie.WORK, _("It was chosen for a case analysis.")
     ),
     Follow("complaints.Recurrence", "complaint", "complaints.Complaint", Tie.TRACE),
+    Follow("complaints.ComplaintFile", "complaint", "complaints.Complaint", Tie.WORK, _("There are files of it.")),
+    Follow("complaints.Callout", "complaint", "complaints.Complaint", Tie.WORK, _("An engineer was called out.")),
     Follow("complaints.ComplaintNote", "complaint", "complaints.Complaint", Tie.WORK, _("Somebody has worked on it.")),
 )

@@ -3,19 +3,27 @@
 from django.db import models
 from django.db.models import Q
 
+from accounts.choices import DEPARTMENT_ROLES
 from accounts.querysets import StoreScopedQuerySet
 from complaints.choices import OPEN_STATES, ComplaintState, MeasureState
 from customers.models.base import RecordQuerySet
 
 
 class ComplaintQuerySet(RecordQuerySet):
+    def visible_to(self, user):
+        """The cases of the own store; who works in a department sees those of that department and those that are hers."""
+        rows = super().visible_to(user)
+        if not user.is_authenticated or user.role not in DEPARTMENT_ROLES:
+            return rows
+        return rows.filter(Q(handler=user) | Q(department=user.works_in))
+
     def open(self):
-        """Not closed yet; a solved one still waits for the customer's word."""
+        """Not over yet; a solved one still waits for the customer's word."""
         return self.filter(state__in=OPEN_STATES)
 
     def overdue(self, now):
-        """Open and past the deadline."""
-        return self.open().filter(deadline_at__lt=now)
+        """Open, and the step that is due next is late. What waits is not."""
+        return self.open().filter(next_due_at__lt=now).exclude(next_step="")
 
     def handled_by(self, user):
         return self.filter(handler=user)

@@ -6,15 +6,17 @@ lies ahead, else as if it were opened at the import. What somebody here has work
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
 
 import common.lookups  # noqa: F401 - registers `among`
 from accounts.models import Store
-from complaints.choices import OPEN_STATES, ComplaintState, Department, Origin, Severity
+from common.upsert import plain_value
+from complaints.choices import OPEN_STATES, ComplaintState, Department, Origin, Severity, Step
 from complaints.models import Cause, Complaint, ComplaintNote
-from complaints.services import close_hours
 from complaints.services.causes import FALLBACK
+from complaints.services.clocks import deadline_for, hours_of, rules_of
 from complaints.wording import FACTS
 from customers.sheets.book import CustomersBook
 from customers.sheets.owners import MOBILE_HEADERS, PHONE_HEADERS, PLATE_HEADERS, VIN_HEADERS
@@ -102,6 +104,19 @@ class ComplaintRow:
     dms_facts: dict = field(default_factory=dict)
 
 
+def _next_steps(rows):
+    """The one deadline of a case that came from the DMS is what is due next while it is open."""
+    steps = {RECEIVED: Step.SOLUTION.value, HANDLING: Step.SOLUTION.value, SOLVED: Step.RECONTACT.value}
+    is_open = [row.state in OPEN_STATES for row in rows]
+    return [
+        [steps.get(row.state, "") for row in rows],
+        [
+            plain_value(Complaint, "next_due_at", row.deadline_at) if alive else None
+            for row, alive in zip(rows, is_open, strict=True)
+        ],
+    ]
+
+
 class ComplaintsBook(CustomersBook):
     def __init__(self, memory):
         super().__init__(memory)
@@ -109,15 +124,24 @@ class ComplaintsBook(CustomersBook):
             Complaint,
             ComplaintRow,
             customer_id=lambda row: row.customer_id,
+            follows=("next_step", "next_due_at"),
+            follow=_next_steps,
             title=lambda row: row.number,
             keys=("number", "dms_no", "customer_id", "opened_at"),
         )
         self.by_no = {}
         self.worked_on = set()  # ids of cases that somebody here has touched
-        self.zone = Store.objects.get(pk=memory.store_id).zone
-        causes = list(Cause.objects.filter(store_id=memory.store_id))
+        self.store = Store.objects.get(pk=memory.store_id)
+        self.zone = self.store.zone
+        causes = list(Cause.objects.filter(store=self.store))
         self.named[Cause] = Named({cause.pk: str(cause) for cause in causes})
         self.causes = {cause.code: cause.pk for cause in causes if cause.retired_at is None}
+
+    @cached_property
+    def clocks(self):
+        """The store's rules and working time, read where the list brings an open case."""
+        rules = rules_of(self.store)
+        return rules, hours_of(self.store, rules)
 
     def open_complaints(self, numbers):
         found = Complaint.objects.filter(store_id=self.memory.store_id, dms_no__among=numbers)
@@ -259,7 +283,8 @@ def _deadline(book, complaint, row):
     due_at = row["due_at"].replace(tzinfo=book.zone) if row["due_at"] is not None else None
     if due_at is not None and due_at > book.memory.now:
         return due_at
-    return book.memory.now + dt.timedelta(hours=close_hours(complaint.severity))
+    rules, hours = book.clocks
+    return deadline_for(hours, rules, complaint.severity, book.memory.now)
 
 
 def _compare(group, book, complaint, values, row):

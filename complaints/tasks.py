@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Store
 from complaints.services import measures, radar
+from complaints.services.ladder import watch
 
 logger = logging.getLogger(__name__)
 
@@ -27,3 +28,12 @@ def nudge_measures():
     for store in Store.objects.active():
         if told := measures.nudge_measures(store, now=now):
             logger.info("store %s: %s notices about measures", store.code, told)
+
+
+@shared_task
+def watch_complaints():
+    """Wake what has waited long enough, warn before deadlines, escalate after them; every store. Safe to run twice, or late."""
+    for store in Store.objects.active().order_by("pk"):
+        done = watch(store, now=timezone.now())
+        if done:
+            logger.info("complaints of %s: %s", store.code, done)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
-from complaints.choices import ComplaintState
+from complaints.choices import ComplaintState, Emergency, Rung, Step, WaitsFor
 
 SOON_HOURS = 24  # from here on a deadline is shown as near
 
@@ -32,7 +33,7 @@ def dms_facts(complaint) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Deadline:
-    """`words` such as "2 d 3 h left"; `tone` is a tag class: "", "warn" (near) or "bad" (missed)."""
+    """`words` such as "Plan: 2 d 3 h left"; `tone` is a tag class: "", "warn" (near) or "bad" (missed)."""
 
     words: str
     tone: str
@@ -51,20 +52,38 @@ def stretch(seconds: float) -> str:
 
 
 def deadline_of(complaint, now) -> Deadline | None:
-    """What is left until an open complaint must be closed, or how far beyond it is; for a closed one whether it was in time."""
+    """What a case waits for and how long still, or how late it is; of a closed one whether it was solved in time."""
     if complaint.state == ComplaintState.CLOSED:
-        if complaint.closed_at is None or complaint.deadline_at is None:
-            return None
-        if complaint.closed_at <= complaint.deadline_at:
-            return Deadline(_("Closed in time"), "good")
-        return Deadline(_("Closed late"), "bad")
+        return _judged(complaint)
     if not complaint.is_open:
         return None
-    seconds = (complaint.deadline_at - now).total_seconds()
+    if complaint.state == ComplaintState.WAITING:
+        return Deadline(
+            _("Stands still until %(day)s")
+            % {"day": timezone.localtime(complaint.waits_until).strftime("%m-%d %H:%M")},
+            "info",
+        )
+    if not complaint.next_step or complaint.next_due_at is None:
+        words = {
+            ComplaintState.CONFIRMED: _("Can be closed"),
+            ComplaintState.APPEALED: pgettext("complaints", "To be decided"),
+        }.get(complaint.state)
+        return Deadline(words, "info") if words else None
+    step = complaint.get_next_step_display()
+    seconds = (complaint.next_due_at - now).total_seconds()
     if seconds < 0:
-        return Deadline(_("Overdue by %(time)s") % {"time": stretch(-seconds)}, "bad")
-    words = _("%(time)s left") % {"time": stretch(seconds)}
+        return Deadline(_("%(step)s: %(time)s overdue") % {"step": step, "time": stretch(-seconds)}, "bad")
+    words = _("%(step)s: %(time)s left") % {"step": step, "time": stretch(seconds)}
     return Deadline(words, "warn" if seconds < SOON_HOURS * 3600 else "")
+
+
+def _judged(complaint):
+    solved_at = complaint.solved_at or complaint.closed_at
+    if solved_at is None or complaint.deadline_at is None:
+        return None
+    if solved_at <= complaint.deadline_at:
+        return Deadline(_("Solved in time"), "good")
+    return Deadline(_("Solved late"), "bad")
 
 
 def refusal(refused) -> str:
@@ -80,9 +99,12 @@ def refusal(refused) -> str:
         }
     if refused.code == "unasked":
         return _("The customer has not been asked yet whether the solution holds. Ask her first, or say why not.")
+    if refused.code == "unsigned":
+        return _("Something was given for it: first add the confirmation that the customer has signed.")
     return _("This step is not possible while the complaint is “%(state)s”.") % {"state": state}
 
 
+# --- Notices --------------------------------------------------------------------------------------------------------
 def _measure_given(params):
     return _("%(by)s has given you a measure, due on %(day)s: “%(what)s” (case %(number)s).") % params
 
@@ -103,7 +125,57 @@ def _cause_returned(params):
     return words % params
 
 
-NOTICE_WORDS = {
+def _rung_words(rung):
+    sentences = {
+        Rung.WARNING: gettext_lazy("Complaint %(number)s: %(step)s is due by %(due)s."),
+        Rung.HANDLER: gettext_lazy("Complaint %(number)s: %(step)s was due by %(due)s and is not done."),
+        Rung.HEAD: gettext_lazy(
+            "Complaint %(number)s of your department is late: %(step)s was due by %(due)s (%(handler)s)."
+        ),
+        Rung.MANAGER: gettext_lazy("Complaint %(number)s is late: %(step)s was due by %(due)s (%(handler)s)."),
+        Rung.GENERAL: gettext_lazy("Complaint %(number)s is very late: %(step)s was due by %(due)s (%(handler)s)."),
+        Rung.OEM: gettext_lazy(
+            "Complaint %(number)s: inform the maker. %(step)s was due by %(due)s (%(handler)s). Regional engineer: %(engineer)s"
+        ),
+    }
+
+    def words(params):
+        engineer = " ".join(part for part in (params.get("engineer"), params.get("phone")) if part)
+        return sentences[rung] % {
+            **params,
+            "step": Step(params["step"]).label,
+            "handler": params["handler"] or _("nobody"),
+            "engineer": engineer or _("not in the settings yet"),
+        }
+
+    return words
+
+
+def _assigned(params):
+    if params["by"]:
+        return _("%(by)s has given you the complaint %(number)s.") % params
+    return _("The complaint %(number)s is yours now.") % params
+
+
+def _woken(params):
+    what = {"number": params["number"], "what": WaitsFor(params["waited_for"]).label}
+    return _("Complaint %(number)s: the agreed date has passed (waited for: %(what)s). Its clock runs again.") % what
+
+
+NOTICE_WORDS = {f"complaint_rung_{int(rung)}": _rung_words(rung) for rung in Rung} | {
+    "complaint_assigned": _assigned,
+    "complaint_woken": _woken,
+    "complaint_extended": lambda params: (
+        _("Complaint %(number)s has more time: the solution is due by %(due)s.") % params
+    ),
+    "complaint_emergency": lambda params: (
+        _("Emergency: %(kind)s. %(customer)s, complaint %(number)s.")
+        % {**params, "kind": Emergency(params["kind"]).label}
+    ),
+    "complaint_reply": lambda params: _("%(by)s has replied to the complaint %(number)s.") % params,
+    "complaint_appealed": lambda params: (
+        _("The end of the complaint %(number)s is appealed against: please decide.") % params
+    ),
     "cause_returned": _cause_returned,
     "measure_given": _measure_given,
     "measure_late": _measure_late,

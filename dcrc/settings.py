@@ -136,6 +136,7 @@ NOTICE_WORDINGS = [
     "quality.wording.NOTICE_WORDS",
     "complaints.wording.NOTICE_WORDS",
     "followups.services.handing.NOTICE_WORDS",
+    "complaints.wording.NOTICE_WORDS",
 ]
 # Where causes of complaints are seen, for the recurrence radar: functions (store, since, until) -> complaints.sightings.Sighting.
 CAUSE_SIGHTINGS = ["complaints.sightings.of_cases", "followups.sightings.of_answers"]
@@ -176,6 +177,8 @@ CUSTOMER_ACTIONS = [
 # What the reception shows beside a customer of the floors beside it, by URL: (URL name taking the customer's id, permission). Open recalls
 # belong here as soon as an app knows them; an appointments app feeds `reception.services.expect`.
 ARRIVAL_PANELS = []
+# Beside a call, what lies above it: (URL name taking the customer's id, permission).
+DESK_PANELS = [("reception:expect_panel", "reception.receive_customers")]
 # Who words a row of the contact ledger: origin -> (a function that takes contacts and gives {id: text}, URL name of the origin's page).
 CONTACT_ORIGINS = {
     "followups.call": ("followups.wording.word_contacts", "followups:call", "followups.work_queue"),
@@ -197,6 +200,8 @@ NAVIGATION = [
     (_("Spot checks"), "quality:mine", "quality.answer_checks", "clipboard-check", ("quality",)),
     (_("Settings"), "accounts:settings", "accounts.view_settings", "gear", ("accounts", "house")),
 ]
+# Where "/" leads from every page: (URL name, permission).
+FIND_PAGE = ("customers:search", "customers.view_customer")
 # A person lands after login on the first of these entries that the role may open.
 # What the settings page offers: (label, URL name, permission, icon, one sentence).
 SETTINGS_PAGES = [
@@ -305,7 +310,7 @@ AWAY_LINES = ["followups.reading.away.promises_missed"]
 # The public holidays that ship with the software are entered after each migrate.
 CALENDAR_SHIPPED = True
 # Called with (store, now=) after its calendar has changed.
-AFTER_CALENDAR_CHANGE = ["followups.services.moments.calendar_changed"]
+AFTER_CALENDAR_CHANGE = ["followups.services.moments.calendar_changed", "complaints.services.clocks.calendar_changed"]
 # What the calendar page shows of the floors above, by URL: (URL name, permission).
 CALENDAR_PANELS = [("followups:moving", "accounts.change_calendarday")]
 # How the calendar page reads an uploaded list: (file) -> rows of cells; raises ValidationError with one sentence.
@@ -339,7 +344,14 @@ _CUSTOMERS = [
     "customers.resolve_conflict",
 ]
 _RECEPTION = "reception.receive_customers"
-_COMPLAINTS = ["complaints.view_complaint", "complaints.add_complaint", "complaints.change_complaint"]
+_CASES = ["complaints.view_complaint", "complaints.change_complaint"]
+# The desk: takes complaints down, says who handles them, asks the customer again.
+_COMPLAINTS = [
+    *_CASES,
+    "complaints.add_complaint",
+    "complaints.assign_complaint",
+    "complaints.recontact_complaint",
+]
 # Who leads DCRC also leads the learning from complaints.
 _LEARNING = [
     "complaints.manage_causes",
@@ -359,6 +371,7 @@ ROLE_PERMISSIONS = {
         *_COMPLAINTS,
         "complaints.write_lesson",
         "cvp.view_response",
+        "reports.view_own_callbacks",
     ],
     # Stands before the customer: checks her data and takes her complaint down, but rings nobody and handles no case.
     "reception": [
@@ -383,6 +396,10 @@ ROLE_PERMISSIONS = {
         *_COMPLAINTS,
         "complaints.close_complaint",
         *_LEARNING,
+        "complaints.force_close_complaint",
+        "complaints.extend_complaint",
+        "complaints.oversee_complaints",
+        "complaints.change_clocks",
         "cvp.view_response",
         "dms.view_batch",
         "dms.add_batch",
@@ -390,6 +407,7 @@ ROLE_PERMISSIONS = {
         "reports.view_figures",
         "office.view_health",
         "reports.view_callback_report",
+        "reports.view_own_callbacks",
         "quality.work_checks",
         "accounts.view_settings",
         "accounts.change_calendarday",
@@ -399,6 +417,25 @@ ROLE_PERMISSIONS = {
         "accounts.view_user",
         "accounts.view_absence",
         "accounts.change_absence",
+    ],
+    # Cases of their own and of their department (rows: Complaint.visible_to), and nothing else of the customers.
+    "sales_handler": [*_CASES, "complaints.handle_own_cases"],
+    "service_handler": [*_CASES, "complaints.handle_own_cases"],
+    "department_head": [
+        *_CASES,
+        "complaints.assign_complaint",
+        "complaints.handle_own_cases",
+        "complaints.oversee_department",
+    ],
+    "general_manager": [
+        *_CASES,
+        "complaints.assign_complaint",
+        "complaints.extend_complaint",
+        "complaints.close_complaint",
+        "complaints.force_close_complaint",
+        "complaints.oversee_complaints",
+        "reports.view_figures",
+        "reports.view_callback_report",
     ],
     "administrator": [
         "customers.view_customer",
@@ -611,6 +648,8 @@ CELERY_BEAT_SCHEDULE = {
         "kwargs": {"sender": "beat"},
         "options": {"expires": 300},
     },
+    # Clocks of complaints: what waits wakes, warnings before deadlines, the ladder after them; in working time only.
+    "watch-complaints": {"task": "complaints.tasks.watch_complaints", "schedule": 300.0},
     # What the absent and the leavers hold goes to whoever stands in, from the days in the database.
     "free-the-absent": {"task": "followups.tasks.free_the_absent", "schedule": 300.0},
     "clear-sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
@@ -629,6 +668,7 @@ CATCH_UP_TASKS = [
     "quality.tasks.draw_spot_checks",
     "complaints.tasks.watch_recurrence",
     "complaints.tasks.nudge_measures",
+    "complaints.tasks.watch_complaints",
 ]
 
 # --- Logging ----------------------------------------------------------------------------------------------------------

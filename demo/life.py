@@ -6,7 +6,7 @@ import random
 from audit.choices import Source
 from complaints.choices import ComplaintState
 from complaints.models import Complaint
-from complaints.services import add_note, change_state, record_recontact, take_over
+from complaints.services import add_note, close, record_recontact, reopen, solve, take_over
 from customers.services import update_customer, verify_phone
 from cvp.choices import Scale
 from demo import names
@@ -101,14 +101,14 @@ class Desk:
             add_note(complaint, HEARD, by=complaint.opened_by, now=moment)
         elif complaint.state == ComplaintState.HANDLING and age >= 2:
             words = RESOLUTIONS[complaint.department]
-            change_state(complaint, ComplaintState.SOLVED, by=complaint.opened_by, now=moment, resolution=words)
+            solve(complaint, by=complaint.opened_by, now=moment, resolution=words)
         elif complaint.state == ComplaintState.SOLVED and not self.is_reopened:
             self.is_reopened = True
-            change_state(complaint, ComplaintState.HANDLING, by=self.manager, now=moment, reason=REOPENED)
-        elif complaint.state == ComplaintState.SOLVED and complaint.recontacted_at is None:
+            reopen(complaint, by=self.manager, now=moment, reason=REOPENED)
+        elif complaint.state == ComplaintState.SOLVED:
             record_recontact(complaint, by=complaint.opened_by, now=moment, note=CONFIRMED)
-        elif complaint.state == ComplaintState.SOLVED and age >= 3:
-            change_state(complaint, ComplaintState.CLOSED, by=self.manager, now=moment, note=CONFIRMED)
+        elif complaint.state == ComplaintState.CONFIRMED and age >= 3:
+            close(complaint, by=self.manager, now=moment, note=CONFIRMED)
 
     def work(self, person, day, capacity, now):
         for start, end, minutes in SHIFTS:

@@ -151,8 +151,13 @@ def greeting(now: dt.datetime) -> str:
 
 
 def spaced(number: str) -> str:
-    """A number one can read aloud: `138 1234 5678`; landlines stay as they are."""
-    return f"{number[:3]} {number[3:7]} {number[7:]}" if len(number) == 11 and number.startswith("1") else number
+    """A number one can read aloud: `138 1234 5678`, `021 3358 6797`."""
+    if len(number) == 11 and number.startswith("1"):
+        return f"{number[:3]} {number[3:7]} {number[7:]}"
+    if not number.startswith("0") or len(number) < 10:
+        return number
+    area = 3 if number[1] in "12" else 4  # 010 and 02x; all others have four
+    return f"{number[:area]} {number[area:-4]} {number[-4:]}"
 
 
 def held_until(customer, by, until) -> str:

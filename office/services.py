@@ -57,18 +57,20 @@ def notify_people(ids, *, store, code, key, params=None, severity=Severity.INFO,
     return count + len(fresh)
 
 
-def resolve(*, store, code=None, key=None) -> int:
-    """The matter is over: its notices (of the store, all of this `code` or those under `key`) press nobody any more.
+def resolve(*, store, code=None, key=None, keys=None) -> int:
+    """The matter is over: its notices (of the store, all of this `code` or those under `key` or `keys`) press nobody any more.
 
     They stay in the list as settled. Returns how many were open.
     """
-    if code is None and key is None:
+    if code is None and key is None and keys is None:
         raise ValueError("which notices?")
     notices = Notice.objects.unresolved().filter(store=store)
     if code is not None:
         notices = notices.filter(code=code)
     if key is not None:
         notices = notices.filter(key=key)
+    if keys is not None:
+        notices = notices.filter(key__in=keys)
     return notices.update(resolved_at=timezone.now(), is_unread=False)
 
 

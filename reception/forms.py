@@ -60,6 +60,17 @@ class ExpectForm(ArriveForm):
     told_by = forms.CharField(label=_("Who told us"), max_length=40, required=False)
 
 
+class SaidForm(ExpectForm):
+    """The same in a line beside a call; who told us is whoever is on the line."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, prefix="expect", **kwargs)
+        del self.fields["told_by"], self.fields["note"]
+        for field in self.fields.values():
+            field.widget.attrs |= {"aria-label": field.label, "data-enter": True}
+            field.widget.attrs["class"] += f" {field.widget.attrs['class']}-sm"
+
+
 class SettleForm(forms.Form):
     """Her open topics, settled face to face. `items`: with their WhyNow as `why`; each has a choice `topic<id>`."""
 

@@ -1,49 +1,53 @@
-"""Verbs on complaints: open, note, take over, move on, withdraw. The only place where a complaint's state changes."""
+"""Verbs on a case as such: taken down, written on, withdrawn."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from audit.choices import Source
 from audit.services import record_change
 from common.locks import lock_words
-from complaints.choices import TRANSITIONS, ComplaintState, Department, NoteCode, Origin, Severity
+from complaints.choices import (
+    IN_WORK,
+    ComplaintState,
+    Department,
+    Emergency,
+    NoteCode,
+    NoteKind,
+    Origin,
+    Severity,
+)
 from complaints.models import Complaint, ComplaintNote
-from complaints.services.causes import cause_of
-from complaints.services.errors import NotAllowed
+from complaints.services.base import (
+    NOTE_LENGTH,
+    SUMMARY_LENGTH,
+    WISH_LENGTH,
+    AlreadyHandled,
+    NotAllowed,
+    move,
+    words_of,
+)
+from complaints.services.causes import find_cause
+from complaints.services.clocks import first_clocks, next_of
+from complaints.services.emergencies import alert
+from complaints.services.telling import settle_notices
+from customers.choices import Stage
+from customers.models import Customer
+from customers.services import create_customer
 
-# Hours from opening until a complaint must be closed: 3, 5 and 7 days by level (DOMAIN 2.7, suggested default).
-# Calendar hours; the dealership's working calendar comes with the complaint clocks.
-CLOSE_HOURS = {Severity.MAJOR: 3 * 24, Severity.SERIOUS: 5 * 24, Severity.NORMAL: 7 * 24}
-SUMMARY_LENGTH = RESOLUTION_LENGTH = 500
-NOTE_LENGTH = 1000
-
-_NOTE_OF = {  # (from, to) -> the note that tells it
-    (ComplaintState.RECEIVED, ComplaintState.HANDLING): NoteCode.HANDLING,
-    (ComplaintState.HANDLING, ComplaintState.SOLVED): NoteCode.SOLVED,
-    (ComplaintState.SOLVED, ComplaintState.CLOSED): NoteCode.CLOSED,
-    (ComplaintState.SOLVED, ComplaintState.HANDLING): NoteCode.REOPENED,
-}
-
-
-_SOLVED_ANEW = {"recontacted_at": None, "recontacted_by_id": None}
-_SOLVED = {
-    "solved_at": parse_datetime,
-    "solved_on": parse_date,
-}
-_UNTOLD = {"solved_round"}  # what history leaves out: it follows from the state
+OEM_NO_LENGTH = 40
+SAME_CLICK = dt.timedelta(seconds=30)  # the same words by the same person again so soon are a double click
 
 
-class AlreadyHandled(Exception):  # noqa: N818
-    """Somebody has begun to work on it, so it cannot be withdrawn."""
+@dataclass(frozen=True)
+class Stranger:
+    """Somebody who complains and is not in the file yet."""
 
-
-def close_hours(severity) -> int:
-    """Hours a complaint of this severity may stay open."""
-    return CLOSE_HOURS[Severity(severity)]
+    name: str
+    number: str
 
 
 def number_prefix(store, now) -> str:
@@ -63,15 +67,16 @@ def _next_number(store, now) -> str:
     return f"{prefix}{serial:03d}"
 
 
-def _words(field, text, length, *, needed=True) -> str:
-    """`text` without blanks around it. Raises ValidationError({field: …}) where it is needed and missing, or too long."""
-    text = (text or "").strip()
-    if needed and not text:
-        raise ValidationError({field: ValidationError(_("Please write this down."), code="required")})
-    if len(text) > length:
-        fault = ValidationError(_("At most %(count)s characters."), code="too_long", params={"count": length})
-        raise ValidationError({field: fault})
-    return text
+def _refuse_foreign_words(customer, chosen, records, about):
+    faults = {} if about else {"cause": ValidationError(_("Please choose one."), code="invalid")}
+    for field, value, choices in chosen:
+        if value not in choices.values:
+            faults[field] = ValidationError(_("Please choose one."), code="invalid")
+    for field, record in records:
+        if record is not None and record.store_id != customer.store_id:
+            faults[field] = ValidationError(_("This belongs to another store."), code="other_store")
+    if faults:
+        raise ValidationError(faults)
 
 
 @transaction.atomic
@@ -88,31 +93,30 @@ def open_complaint(
     repair_order=None,
     origin=Origin.CALL,
     handler=None,
+    wish="",
+    emergency="",
+    oem_no="",
+    oem_due_at=None,
 ) -> Complaint:
-    """A new complaint, state received, with a number of its own and the deadline of its severity.
+    """A new complaint, state received, with a number of its own and its clocks running. An emergency alerts the house at once.
 
-    `cause` is a code of the store's tree; without a `department` it goes to the one that usually answers for that cause. Raises ValidationError by field: a word outside the lists, a missing summary, a car or order of another store.
+    `cause` is a code of the store's tree; without a `department` it goes to the one that usually answers for that cause. `oem_due_at`:
+    by when the maker wants it solved. Raises ValidationError by field: a word outside the lists, a missing summary, a car or order
+    of another store, a deadline of the maker that has passed.
     """
-    faults, about = {}, None
-    try:
-        about = cause_of(customer.store_id, cause)
-    except ValidationError as fault:
-        faults |= fault.error_dict
+    about = find_cause(customer.store_id, cause)
     department = department or getattr(about, "department", "")
-    for field, value, choices in (
+    chosen = [
         ("severity", severity, Severity),
         ("department", department, Department),
         ("origin", origin, Origin),
-    ):
-        if value not in choices.values:
-            faults[field] = ValidationError(_("Please choose one."), code="invalid")
-    for field, record in (("vehicle", vehicle), ("repair_order", repair_order)):
-        if record is not None and record.store_id != customer.store_id:
-            faults[field] = ValidationError(_("This belongs to another store."), code="other_store")
-    if faults:
-        raise ValidationError(faults)
-    complaint = Complaint.objects.create(
-        store_id=customer.store_id,
+    ]
+    chosen += [("emergency", emergency, Emergency)] if emergency else []
+    _refuse_foreign_words(customer, chosen, (("vehicle", vehicle), ("repair_order", repair_order)), about)
+    if oem_due_at is not None and oem_due_at <= now:
+        raise ValidationError({"oem_due_at": _("This lies in the past.")})
+    complaint = Complaint(
+        store=customer.store,
         number=_next_number(customer.store, now),
         customer=customer,
         vehicle=vehicle,
@@ -121,26 +125,69 @@ def open_complaint(
         cause=about,
         severity=severity,
         department=department,
-        summary=_words("summary", summary, SUMMARY_LENGTH),
+        summary=words_of("summary", summary, SUMMARY_LENGTH),
+        wish=words_of("wish", wish, WISH_LENGTH, needed=False),
+        emergency=emergency,
+        oem_no=words_of("oem_no", oem_no, OEM_NO_LENGTH, needed=False),
         handler=handler,
-        deadline_at=now + dt.timedelta(hours=close_hours(severity)),
         opened_by=by,
         opened_at=now,
         changed_at=now,
+        **first_clocks(customer.store, severity=severity, origin=origin, now=now, oem_due_at=oem_due_at),
     )
+    for field, value in next_of(complaint).items():
+        setattr(complaint, field, value)
+    complaint.save(force_insert=True)
     source = Source.CALL if origin == Origin.CALL else Source.FORM
     record_change(complaint, {}, by=by, source=source, deed="create", customer_id=customer.pk, at=now)
+    if emergency:
+        alert(complaint, by=by, now=now)
     return complaint
 
 
 @transaction.atomic
-def add_note(complaint, text, *, by, now) -> ComplaintNote:
-    """Add what somebody found out or did. Notes are never rewritten. Raises NotAllowed on a closed or withdrawn complaint."""
-    text = _words("text", text, NOTE_LENGTH)
+def take_in(store, *, by, now, customer=None, stranger: Stranger | None = None, **fields) -> Complaint:
+    """A complaint that somebody at a counter, on the hotline or before a screen takes down, of a customer or of a stranger.
+
+    A stranger becomes a prospect with that number; whom the store knows under this very name and number it is. The same complaint
+    by the same person within `SAME_CLICK` is the one that is there already. Raises as `open_complaint`, and BadPhone.
+    """
+    lock_words(f"complaint numbers:{store.pk}")
+    if customer is None:
+        customer = known_as(store, stranger) or create_customer(
+            store, name=stranger.name, number=stranger.number, by=by, source=Source.FORM, now=now, stage=Stage.PROSPECT
+        )
+    summary = words_of("summary", fields.pop("summary", ""), SUMMARY_LENGTH)
+    twins = Complaint.objects.filter(customer=customer, opened_by=by, summary=summary, opened_at__gt=now - SAME_CLICK)
+    return twins.exclude(state=ComplaintState.VOID).first() or open_complaint(
+        customer, by=by, now=now, summary=summary, **fields
+    )
+
+
+def known_as(store, stranger) -> Customer | None:
+    """The customer of the store with this very name and number; never by the number alone."""
+    found = Customer.objects.filter(store=store, is_void=False, name=" ".join(stranger.name.split()))
+    return found.filter(phones__number=stranger.number, phones__is_void=False).order_by("pk").first()
+
+
+@transaction.atomic
+def add_note(complaint, text, *, by, now, kind=NoteKind.INTERNAL) -> ComplaintNote:
+    """Add what somebody found out, did or said. Notes are never rewritten. Raises NotAllowed on a case that is over.
+
+    The first note said to the customer is the first answer, the first plan is the plan: their clocks have done their work. The same
+    words of the same person again within `SAME_CLICK` are the note that is there already.
+    """
+    text = words_of("text", text, NOTE_LENGTH)
     fresh = Complaint.objects.select_for_update().get(pk=complaint.pk)
     if not fresh.is_open:
         raise NotAllowed("state", fresh)
-    note = ComplaintNote.objects.create(complaint=complaint, at=now, by=by, text=text)
+    twin = fresh.notes.filter(by=by, code="", text=text, kind=kind, at__gt=now - SAME_CLICK, at__lte=now).first()
+    if twin is not None:
+        return twin
+    note = ComplaintNote.objects.create(complaint=complaint, at=now, by=by, text=text, kind=kind)
+    _meet(fresh, kind, now)
+    for field in ("answered_at", "planned_at", "next_step", "next_due_at"):
+        setattr(complaint, field, getattr(fresh, field))
     record_change(
         complaint,
         {},
@@ -154,66 +201,17 @@ def add_note(complaint, text, *, by, now) -> ComplaintNote:
     return note
 
 
-@transaction.atomic
-def take_over(complaint, *, by, now, seen=""):
-    """`by` handles it from now on; a received one is thereby in handling. Raises NotAllowed (closed, already theirs, or changed)."""
-    _refuse_if_changed(complaint, seen)
-    if not complaint.is_open or complaint.handler_id == by.pk:
-        raise NotAllowed("state", complaint)
-    former = complaint.handler.full_name if complaint.handler else ""
-    values = {"handler_id": by.pk}
-    if complaint.state == ComplaintState.RECEIVED:
-        values["state"] = ComplaintState.HANDLING
-    _move(complaint, values, by=by, now=now, deed="take_over", note=NoteCode.TAKEN_OVER, params={"from": former})
-
-
-@transaction.atomic
-def hand_complaint_over(complaint, to, *, by, now, note=""):
-    """`to` handles it from now on; None: whoever takes it over. `by` None: the house, as nobody is there any more.
-
-    Raises NotAllowed (closed, theirs already, or changed meanwhile).
-    """
-    if not complaint.is_open or complaint.handler_id == getattr(to, "pk", None):
-        raise NotAllowed("state", complaint)
-    former = complaint.handler.full_name if complaint.handler else ""
-    params = {"from": former, "to": to.full_name if to else ""}
-    values = {"handler_id": getattr(to, "pk", None)}
-    words = _words("note", note, NOTE_LENGTH, needed=False)
-    _move(complaint, values, by=by, now=now, deed="hand_over", note=NoteCode.HANDED_OVER, params=params, text=words)
-
-
-@transaction.atomic
-def change_state(complaint, to, *, by, now, resolution="", reason="", note="", unasked="", seen=""):
-    """Move on to `to` along choices.TRANSITIONS.
-
-    Solved needs a `resolution`, reopening (solved → handling) a `reason`; `note` is kept where it is closed. No complaint is
-    closed before the customer was asked again (record_recontact), unless `unasked` says why. Who moves a complaint without a
-    handler becomes its handler. Whether `by` may close is decided at the door (complaints.close_complaint). `seen` is the
-    `stamp` the person looked at. Raises NotAllowed, ValidationError by field.
-    """
-    _refuse_if_changed(complaint, seen)
-    before = ComplaintState(complaint.state)
-    if to not in TRANSITIONS[before]:
-        raise NotAllowed("state", complaint)
-    code = _NOTE_OF[before, to]
-    values, words = {"state": to}, ""
-    if code == NoteCode.SOLVED:
-        words = _words("resolution", resolution, RESOLUTION_LENGTH)
-        values |= _SOLVED_ANEW | {"resolution": words, "solved_at": now, "solved_on": complaint.store.day_of(now)}
-        values["solved_round"] = complaint.solved_round + 1
-    elif code == NoteCode.REOPENED:
-        words = _words("reason", reason, NOTE_LENGTH)
-        values |= _SOLVED_ANEW | {"resolution": "", "solved_at": None, "solved_on": None}
-    elif code == NoteCode.CLOSED:
-        words = _words("note", note, NOTE_LENGTH, needed=False)
-        if complaint.recontacted_at is None:
-            if not (unasked or "").strip():
-                raise NotAllowed("unasked", complaint)
-            code, words = NoteCode.CLOSED_UNASKED, _words("unasked", unasked, NOTE_LENGTH)
-        values |= {"closed_at": now, "closed_on": complaint.store.day_of(now)}
-    if complaint.handler_id is None and to != ComplaintState.CLOSED:
-        values["handler_id"] = by.pk
-    _move(complaint, values, by=by, now=now, deed=code.value, note=code, text=words)
+def _meet(complaint, kind, now):
+    """What a note is worth to the clocks. `complaint` is locked."""
+    done = {NoteKind.CUSTOMER: "answered_at", NoteKind.PLAN: "planned_at"}.get(kind)
+    if done is None or getattr(complaint, done) is not None or complaint.state not in IN_WORK:
+        return
+    setattr(complaint, done, now)
+    values = {done: now, **next_of(complaint)}
+    for field, value in values.items():
+        setattr(complaint, field, value)
+    Complaint.objects.filter(pk=complaint.pk).update(**values)
+    settle_notices(complaint)
 
 
 @transaction.atomic
@@ -222,69 +220,5 @@ def withdraw_complaint(complaint, *, by, now):
     fresh = Complaint.objects.select_for_update().get(pk=complaint.pk)
     if fresh.state != ComplaintState.RECEIVED or fresh.notes.by_people().exists():
         raise AlreadyHandled(fresh)
-    _move(fresh, {"state": ComplaintState.VOID}, by=by, now=now, deed="withdraw", note=NoteCode.WITHDRAWN)
+    move(fresh, {"state": ComplaintState.VOID}, by=by, now=now, deed="withdraw", note=NoteCode.WITHDRAWN)
     complaint.state = fresh.state
-
-
-@transaction.atomic
-def record_recontact(complaint, *, by, now, note=""):
-    """The customer was asked whether the solution holds (rule complaint_recontact, or by hand). Raises NotAllowed unless solved."""
-    if complaint.state != ComplaintState.SOLVED:
-        raise NotAllowed("state", complaint)
-    words = _words("note", note, NOTE_LENGTH, needed=False)
-    values = {"recontacted_at": now, "recontacted_by_id": by.pk}
-    _move(complaint, values, by=by, now=now, deed="recontact", note=NoteCode.RECONTACTED, text=words)
-
-
-@transaction.atomic
-def withdraw_recontact(complaint, at, *, by, now):
-    """The call that asked her at the moment `at` was undone. Raises AlreadyHandled where the complaint was moved on since."""
-    fresh = Complaint.objects.select_for_update().get(pk=complaint.pk)
-    if fresh.state != ComplaintState.SOLVED or fresh.recontacted_at != at:
-        raise AlreadyHandled(fresh)
-    _move(fresh, _SOLVED_ANEW, by=by, now=now, deed="recontact_undone", note=NoteCode.RECONTACT_UNDONE)
-
-
-@transaction.atomic
-def reopen_by_call(complaint, words, *, by, now) -> dict:
-    """She was asked, and the solution does not hold: `words` are hers. Gives what `withdraw_reopening` needs, as JSON.
-
-    Raises NotAllowed unless solved, ValidationError.
-    """
-    before = {name: getattr(complaint, name) for name in ("resolution", "handler_id")}
-    before |= {name: getattr(complaint, name) and getattr(complaint, name).isoformat() for name in _SOLVED}
-    change_state(complaint, ComplaintState.HANDLING, by=by, now=now, reason=words)
-    return before
-
-
-@transaction.atomic
-def withdraw_reopening(complaint, before, at, *, by, now):
-    """The call that opened it again at the moment `at` was undone: solved as before. Raises AlreadyHandled where life went on."""
-    fresh = Complaint.objects.select_for_update().get(pk=complaint.pk)
-    went_on = fresh.state != ComplaintState.HANDLING or fresh.changed_at != at
-    if went_on or fresh.notes.by_people().filter(code="", at__gte=at).exists():
-        raise AlreadyHandled(fresh)
-    values = {"state": ComplaintState.SOLVED, "resolution": before["resolution"], "handler_id": before["handler_id"]}
-    values |= {name: before[name] and parse(before[name]) for name, parse in _SOLVED.items()}
-    _move(fresh, values, by=by, now=now, deed="recontact_undone", note=NoteCode.RECONTACT_UNDONE)
-
-
-def _refuse_if_changed(complaint, seen):
-    if seen and seen != complaint.stamp:
-        raise NotAllowed("changed", complaint)
-
-
-def _move(complaint, values, *, by, now, deed, note, params=None, text=""):
-    """Write `values`, the note and the audit line, unless state or handler are no longer what `complaint` says."""
-    as_seen = Complaint.objects.filter(pk=complaint.pk, state=complaint.state, handler_id=complaint.handler_id)
-    if not as_seen.update(**values, changed_at=now):
-        raise NotAllowed("changed", Complaint.objects.get(pk=complaint.pk))
-    changes = {}
-    for field, value in values.items():
-        before = getattr(complaint, field)
-        if before != value and field not in _UNTOLD:
-            changes[field] = (before, value)
-        setattr(complaint, field, value)
-    complaint.changed_at = now
-    ComplaintNote.objects.create(complaint=complaint, at=now, by=by, code=note, params=params or {}, text=text)
-    record_change(complaint, changes, by=by, source=Source.FORM, deed=deed, customer_id=complaint.customer_id, at=now)

@@ -17,9 +17,14 @@ MOVED = "move"  # deed of a change of place
 _SETTLED = ("place", "depth", "lineage", "path_zh", "path_en")
 
 
+def find_cause(store_id, code) -> Cause | None:
+    """The store's cause of that code, where it can be chosen."""
+    return Cause.objects.active().filter(store_id=store_id, code=code or "").first()
+
+
 def cause_of(store_id, code) -> Cause:
-    """The store's cause of that code, one that can be chosen. Raises ValidationError({"cause": …})."""
-    found = Cause.objects.active().filter(store_id=store_id, code=code or "").first()
+    """The same. Raises ValidationError({"cause": …}) where there is none."""
+    found = find_cause(store_id, code)
     if found is None:
         raise ValidationError({"cause": ValidationError(_("Please choose one."), code="invalid")})
     return found

@@ -1,16 +1,4 @@
-"""What the services of complaints refuse."""
-
-
-class NotAllowed(Exception):  # noqa: N818
-    """The step does not lead on from where the complaint stands now.
-
-    `code`: "state", "changed" (somebody was quicker), "unasked" (closing needs the customer's word, or a reason why not).
-    """
-
-    def __init__(self, code, complaint):
-        super().__init__(f"{complaint.number}: {code}")
-        self.code = code
-        self.complaint = complaint
+"""What the services of measures refuse."""
 
 
 class MeasureMoved(Exception):  # noqa: N818

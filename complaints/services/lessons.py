@@ -10,8 +10,8 @@ from common.meanwhile import refuse_overwriting
 from complaints.choices import ComplaintState, Department
 from complaints.models import Complaint, Lesson, LessonDial
 from complaints.models.lessons import WHYS
+from complaints.services.base import NotAllowed
 from complaints.services.causes import cause_of
-from complaints.services.errors import NotAllowed
 
 FIELDS = ("cause", "department", "person", "whys", "correction")
 

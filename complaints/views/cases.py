@@ -30,9 +30,9 @@ from customers.models import Customer
 PAGE_ROWS = 50
 PANEL_ROWS = 5
 SCOPES = {  # scope -> label, the order of its list
-    "open": (pgettext_lazy("complaints", "Open"), ("deadline_at", "id")),
-    "overdue": (pgettext_lazy("complaints", "Overdue"), ("deadline_at", "id")),
-    "mine": (pgettext_lazy("complaints", "Mine"), ("deadline_at", "id")),
+    "open": (pgettext_lazy("complaints", "Open"), ("next_due_at", "id")),
+    "overdue": (pgettext_lazy("complaints", "Overdue"), ("next_due_at", "id")),
+    "mine": (pgettext_lazy("complaints", "Mine"), ("next_due_at", "id")),
     "all": (pgettext_lazy("complaints", "All"), ("-id",)),
 }
 
@@ -120,7 +120,13 @@ def _rescued(form):
 
 def _steps(complaint):
     """The bar of states: (label, is it passed, is it here)."""
-    way = [ComplaintState.RECEIVED, ComplaintState.HANDLING, ComplaintState.SOLVED, ComplaintState.CLOSED]
+    way = [
+        ComplaintState.RECEIVED,
+        ComplaintState.HANDLING,
+        ComplaintState.SOLVED,
+        ComplaintState.CONFIRMED,
+        ComplaintState.CLOSED,
+    ]
     here = way.index(complaint.state) if complaint.state in way else -1
     return [{"label": state.label, "passed": place < here, "here": place == here} for place, state in enumerate(way)]
 
@@ -166,7 +172,7 @@ def take_over(request, pk):
 @permission_required("complaints.change_complaint", raise_exception=True)
 def solve(request, pk):
     def deed(complaint, data):
-        _move(request, complaint, ComplaintState.SOLVED, data)
+        services.solve(complaint, by=request.user, now=timezone.now(), **data)
 
     return _step(request, pk, SolveForm, deed, _("Marked as solved."))
 
@@ -177,9 +183,7 @@ def asked(request, pk):
     """The customer was asked again, in person or on a call of one's own."""
 
     def deed(complaint, data):
-        if data["seen"] and data["seen"] != complaint.stamp:
-            raise services.NotAllowed("changed", complaint)
-        services.record_recontact(complaint, by=request.user, now=timezone.now(), note=data["note"])
+        services.record_recontact(complaint, by=request.user, now=timezone.now(), **data)
 
     return _step(request, pk, AskedForm, deed, _("What the customer says is written down."))
 
@@ -188,7 +192,7 @@ def asked(request, pk):
 @permission_required("complaints.close_complaint", raise_exception=True)
 def close(request, pk):
     def deed(complaint, data):
-        _move(request, complaint, ComplaintState.CLOSED, data)
+        services.close(complaint, by=request.user, now=timezone.now(), **data)
 
     return _step(request, pk, CloseForm, deed, _("The complaint is closed."))
 
@@ -197,13 +201,9 @@ def close(request, pk):
 @permission_required("complaints.change_complaint", raise_exception=True)
 def reopen(request, pk):
     def deed(complaint, data):
-        _move(request, complaint, ComplaintState.HANDLING, data)
+        services.reopen(complaint, by=request.user, now=timezone.now(), **data)
 
     return _step(request, pk, ReopenForm, deed, _("The complaint is in handling again."))
-
-
-def _move(request, complaint, to, data):
-    services.change_state(complaint, to, by=request.user, now=timezone.now(), **data)
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from complaints.choices import ComplaintState
 from complaints.models import Complaint
-from complaints.services import change_state
+from complaints.services import close, solve
 from cvp.defaults import NOT_YET, ODOMETER
 from demo.life import CONFIRMED, GRUMBLES, LATER, REMARKS, RESOLUTIONS, SHIFTS, Desk
 from demo.simulation.evening import Offer
@@ -249,10 +249,10 @@ class Staff(Desk):
     # --- Complaints ----------------------------------------------------------------------------------------------------
     def handle(self, complaint, age, moment):
         """What is solved waits for the call that asks her."""
-        if complaint.state != ComplaintState.SOLVED:
+        if complaint.state == ComplaintState.CONFIRMED:
+            close(complaint, by=self.manager, now=moment, note=CONFIRMED)
+        elif complaint.state != ComplaintState.SOLVED:
             super().handle(complaint, age, moment)
-        elif complaint.recontacted_at is not None:
-            change_state(complaint, ComplaintState.CLOSED, by=self.manager, now=moment, note=CONFIRMED)
         elif age > ASKED_OTHERWISE:
             self.is_reopened = True
             super().handle(complaint, age, moment)
@@ -264,5 +264,5 @@ class Staff(Desk):
         for complaint in cases.select_related("opened_by").order_by("opened_at", "pk"):
             if self.rng.random() < 0.5:
                 words = RESOLUTIONS[complaint.department]
-                change_state(complaint, ComplaintState.SOLVED, by=self.manager, now=moment, resolution=words)
+                solve(complaint, by=self.manager, now=moment, resolution=words)
                 self.tally["reworked"] += 1

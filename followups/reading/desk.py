@@ -4,7 +4,9 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.calendar import calendar_of
@@ -14,7 +16,7 @@ from complaints.choices import Department, Severity
 from complaints.reading.causes import cause_choices
 from complaints.reading.repeats import Repeat, repeat_of
 from customers.answers import known_hour
-from customers.choices import PhoneState
+from customers.choices import CustomerKind, PhoneState
 from customers.models import Contact, Customer, Phone, RepairOrder, Vehicle
 from customers.wording import answering
 from followups import wording
@@ -125,6 +127,7 @@ class DeskPage:
     why_more: int
     here: str  # why the card came first, or why it waits
     shown_errors: list[str]
+    panels: list[str] = field(default_factory=list)  # addresses of what lies above, shown beside
     handed: list[HandedNote] = field(default_factory=list)  # from whom it came, and what she wrote about it
 
 
@@ -167,7 +170,9 @@ def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskP
         topics=topics,
         opening=opening_of(topics, customer),
         marks=marks_of(entries, cars),
-        situations=situations_page(cars, entries, now, bar.dial, calendar),
+        situations=situations_page(
+            cars, entries, now, bar.dial, calendar, is_company=customer.kind == CustomerKind.COMPANY
+        ),
         outcomes=dict(outcomes),
         complaint_choices={
             "causes": cause_choices(card.store_id),
@@ -194,6 +199,7 @@ def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskP
         why_more=len(pressing[WHY_SHOWN:]),
         here=_here(card, items, now, bar.dial),
         shown_errors=[entries.error(name) for name in RESULT_FIELDS if entries.error(name)],
+        panels=[reverse(name, args=[customer.pk]) for name, right in settings.DESK_PANELS if user.has_perm(right)],
         handed=notes_on(card, now),
     )
 
@@ -205,7 +211,7 @@ def _here(card, items, now, dial) -> str:
     later = why_later(standing, items, now, bands=dial.bands)
     if later:
         return _("%(when)s: %(why)s") % {"when": wording.callable_from(card.callable_at, now), "why": later}
-    return sentence(why_first(standing, items, now))
+    return sentence(why_first(standing, items, now, beside_its_badge=True))
 
 
 def _worded(choices) -> list[tuple[str, str]]:

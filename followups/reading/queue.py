@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from common.paging import keyset_page
 from common.templatetags.dcrc import masked
-from customers.choices import CustomerKind
+from customers.choices import CustomerKind, PhoneState
 from customers.models import Customer, Phone
 from customers.models.vehicle import car_name
 from followups import wording
@@ -100,7 +100,9 @@ def queue_page(user, now: dt.datetime, *, dial: DeskDial, tab: str, rule: str = 
     if rule:
         cards = cards.filter(Exists(DueItem.objects.open().filter(customer_id=OuterRef("customer_id"), rule=rule)))
     number = Phone.objects.alive().filter(customer_id=OuterRef("customer_id")).order_by("-is_primary", "id")
-    cards = cards.annotate(number=Subquery(number.values("number")[:1])).values_list(*CARD, named=True)
+    usable = Exists(number.exclude(state__in=(PhoneState.DEAD, PhoneState.WRONG)))
+    cards = cards.annotate(number=Subquery(number.values("number")[:1]), is_reachable=usable)
+    cards = cards.values_list(*CARD, named=True)
     page = keyset_page(cards, ORDERS.get(tab, ORDER), after=after, size=PAGE)
     ids = [card.customer_id for card in page.rows]
     items, contacted = _items_of(ids), contacted_lines(ids, dial, now)
@@ -128,6 +130,7 @@ CARD = (
     "customer__learned_hour",
     "customer__segment",
     "number",
+    "is_reachable",
     "lease_by_id",
     "lease_by__full_name",
     "lease_until",
@@ -195,6 +198,8 @@ def _row(card, items, words, user, now, dial, take_url, contacted) -> Row:
     pinned = card.pinned_to_id is not None and card.pinned_until is not None and card.pinned_until > now
     attempts = max((topic.attempts for topic in topics), default=0)
     tags = []
+    if not card.is_reachable:
+        tags.append(("bad", _("no usable number")))
     if mine:
         tags.append(("info", _("with you")))
     elif held:
@@ -224,7 +229,7 @@ def _row(card, items, words, user, now, dial, take_url, contacted) -> Row:
         tags=tags,
         deed="back" if mine else "" if held or (pinned and card.pinned_to_id != user.pk) else "take",
         take_url=take_url,
-        here="" if waits else sentence(why_first(standing, items, now)),
+        here="" if waits else sentence(why_first(standing, items, now, beside_its_badge=True)),
         segment=card.customer__segment,
     )
 

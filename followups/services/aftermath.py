@@ -10,7 +10,7 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 
 from audit.choices import Source
-from complaints.choices import ComplaintState
+from complaints.choices import ENDED, ComplaintState
 from complaints.models import Complaint
 from complaints.services import (
     add_note,
@@ -108,15 +108,15 @@ def _asked_again(item, call, sitting) -> None:
 
 
 def reopen(item, words, call, sitting) -> Complaint | None:
-    """Asked about its solution she is dissatisfied: the same case is opened again. None where it is closed by now.
+    """Asked about its solution she is dissatisfied: the same case is opened again. None where it is over by now.
 
     Raises ValidationError({"summary": …}).
     """
     complaint = Complaint.objects.select_for_update().filter(pk=item.fact_id).exclude(state=ComplaintState.VOID).first()
-    if complaint is None or complaint.state == ComplaintState.CLOSED:
+    if complaint is None or complaint.state in ENDED:
         return None
     try:
-        if complaint.state == ComplaintState.SOLVED:
+        if complaint.state in (ComplaintState.SOLVED, ComplaintState.CONFIRMED):
             before = reopen_by_call(complaint, words, by=sitting.by, now=sitting.now)
             call.undo_data["reopened"] = before
             call.save(update_fields=["undo_data"])

@@ -16,6 +16,7 @@ from customers.services import mark_reached, record_contact, restore_reach
 from customers.services.writing import lock
 from followups.choices import CloseReason, ItemState
 from followups.models import DueItem
+from followups.services import situations
 from followups.services.cards import lock_card, recompute_cards
 
 UNDO_WITHIN = dt.timedelta(hours=24)
@@ -95,6 +96,7 @@ def _settle(customer, way, topics, *, note, by, now) -> Contact:
         item.closed_at, item.closed_by = now, by
     DueItem.objects.bulk_update(items, ["state", "reason", "reason_params", "closed_at", "closed_by"])
     mark_reached(customer, by=by, now=now)
+    situations.checked(customer, items)
     changes = {"topics": ([], [item.rule for item in items])}
     record_change(contact, changes, by=by, source=Source.CALL, deed=way.code, customer_id=customer.pk, at=now)
     recompute_cards([customer.pk], store=customer.store, now=now)

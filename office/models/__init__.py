@@ -1,6 +1,7 @@
-"""What the office keeps: notices, signs of life."""
+"""What the office keeps: notices, signs of life, files."""
 
+from office.models.attachment import Attachment
 from office.models.heartbeat import Heartbeat
 from office.models.notice import Notice
 
-__all__ = ["Heartbeat", "Notice"]
+__all__ = ["Attachment", "Heartbeat", "Notice"]

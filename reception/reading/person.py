@@ -93,6 +93,12 @@ class PersonPage:
         return self.today if self.today is not None and self.today.arrived_at is not None else None
 
 
+def coming_of(customer, today: dt.date) -> list[Arrival]:
+    """Her announced visits from today on, the next one first. One query."""
+    rows = Arrival.objects.expected().filter(customer=customer, day__gte=today)
+    return list(rows.select_related("vehicle").order_by("day", "time", "pk"))
+
+
 def person_page(customer, user, now: dt.datetime) -> PersonPage:
     """`now` in the store's zone."""
     today, store = now.date(), customer.store

@@ -16,14 +16,16 @@ from reports.workbooks import callback_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PERMISSION = "reports.view_callback_report"
+OWN = "reports.view_own_callbacks"
 
 
 @require_safe
-@permission_required(PERMISSION, raise_exception=True)
+@permission_required(OWN, raise_exception=True)
 def callback(request):
-    """?day=…&period=day|week|month&person=…, all of them optional."""
+    """?day=…&period=day|week|month&person=…, all of them optional. Who may not read the store's report reads her own calls."""
     store, now = own_store(request), timezone.localtime()
-    form = CallbackForm(request.GET, store=store, today=store.day_of(now))
+    only = None if request.user.has_perm(PERMISSION) else request.user
+    form = CallbackForm(request.GET, store=store, today=store.day_of(now), only=only)
     report = callback_report(store, now=now, **form.chosen)
     context = {"form": form, "report": report, "title": report_title(report), "moving": moving_words()}
     return render(request, "reports/callback.html", context)

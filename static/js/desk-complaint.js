@@ -24,10 +24,14 @@ function fill(topic) {
   }
   if (!alarms.length) return;
   const cause = block.querySelector("[data-cause]");
-  if (!cause.value) {
-    cause.value = alarms[0].dataset.alarm;
+  // The first dissatisfaction that says with what; "overall" says nothing of that.
+  const named = alarms.map((alarm) => alarm.dataset.alarm);
+  const proposed = named.find((code) => code && code !== "other") ?? named[0];
+  if (!cause.value || cause.value === cause.dataset.proposal) {
+    cause.value = proposed;
     cause.dispatchEvent(new Event("refill"));
   }
+  cause.dataset.proposal = proposed;
   const proposal = [note(), ...alarms.map(words)].filter(Boolean).join("\n");
   if (!summary.value || summary.value === summary.dataset.proposal) summary.value = proposal;
   summary.dataset.proposal = proposal;

@@ -144,7 +144,7 @@ def test_old_categories_find_their_causes_and_the_way_back(pudong, wang, zhou, n
     own = add_cause(pudong, {**NAMES, "parent": None}, by=zhou, now=now)
     line = Change.objects.filter(model="complaints.complaint").last()
     Change.objects.filter(pk=line.pk).update(changes={"cause_id": [own.pk, case.cause_id]})
-    migration = importlib.import_module("complaints.migrations.0007_causes_of_old_cases")
+    migration = importlib.import_module("complaints.migrations.0009_causes_of_old_cases")
     roots = {row.pk: row.root_code for row in Cause.objects.filter(store=pudong)}
     migration._rewrite(
         apps, pudong, "cause_id", "category", lambda pk: roots[pk] if roots[pk] in migration.CATEGORIES else "other"

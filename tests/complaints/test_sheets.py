@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from complaints.models import Complaint, ComplaintNote
-from complaints.services import close_hours, take_over
+from complaints.services import take_over
+from complaints.services.clocks import deadline_for, hours_of, rules_of
 from complaints.wording import deadline_of, dms_facts
 from dms.recognise import known_headers, normalise
 from dms.sheets import get_sheet
@@ -93,8 +94,9 @@ def test_an_open_case_starts_its_clock_at_the_import(pudong, wang):
     bring_in(pudong, *rows)
     case = Complaint.objects.get()
     assert (case.state, case.closed_at, case.handler) == ("handling", None, None)
-    hours = dt.timedelta(hours=close_hours("normal"))
-    assert before + hours <= case.deadline_at <= timezone.now() + hours
+    clocks = hours_of(pudong), rules_of(pudong), "normal"
+    assert deadline_for(*clocks, before) <= case.deadline_at <= deadline_for(*clocks, timezone.now())
+    assert (case.next_step, case.next_due_at) == ("solution", case.deadline_at)
     assert not Complaint.objects.overdue(timezone.now()).exists() and Complaint.objects.open().count() == 1
     assert outcome(bring_in(pudong, *rows)) == (0, 0, 1, 0)
     assert Complaint.objects.get().deadline_at == case.deadline_at

@@ -7,13 +7,14 @@ from django.utils import timezone
 
 from audit.models import Change
 from complaints.models import Complaint
-from complaints.services import add_note, change_state, take_over
+from complaints.services import add_note, take_over
 from customers.models import Customer, Vehicle
 from dms import undo
 from dms.models import Batch
 from dms.takeback import TakeBack
 from tests.complaints.test_sheets import YY, yy
 from tests.dms.exports import OWNERS, bring_in, outcome, owner
+from tests.factories.complaints import change_state
 
 pytestmark = pytest.mark.django_db
 OPEN = {"处理状态": "处理中", "处理完成日期": "", "结案日期": "", "回访结果": "", "解决方案": ""}

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from complaints.choices import ComplaintState
 from complaints.models import Complaint
-from complaints.services import add_note, change_state, take_over, withdraw_complaint
+from complaints.services import add_note, take_over, withdraw_complaint
 from complaints.views import cases as views
-from tests.factories.complaints import make_complaint
+from tests.factories.complaints import change_state, make_complaint
 from tests.factories.customers import make_customer, make_order, make_phone, make_vehicle
 
 
@@ -37,11 +37,11 @@ def numbers(response):
 def test_the_list_shows_first_what_must_be_closed_first(login, li, wang):
     now = timezone.now()
     calm = make_complaint(wang, by=li, now=now)
-    pressing = make_complaint(wang, by=li, now=now, severity="major")
+    pressing = make_complaint(wang, by=li, now=now, origin="oem")
     late = make_complaint(wang, by=li, now=now - dt.timedelta(days=8))
     response = page(login(li), "complaints:list")
     assert numbers(response) == [late.number, pressing.number, calm.number]
-    assert "逾期 1 天" in response.content.decode()
+    assert "首次回复：已超时" in response.content.decode()
     assert numbers(page(login(li), "complaints:list", scope="overdue")) == [late.number]
 
 
@@ -152,11 +152,12 @@ def test_a_specialist_brings_it_to_solved_and_the_manager_closes_it(login, li, z
     assert refused.status_code == 409
     assert "还没问过客户" in refused.content.decode()
     post(client, "complaints:asked", complaint, seen=complaint.stamp, note="不响了。")
+    complaint.refresh_from_db()
     post(login(zhou), "complaints:close", complaint, seen=complaint.stamp, note="客户满意。")
     complaint.refresh_from_db()
     assert complaint.state == ComplaintState.CLOSED
     text = page(client, "complaints:detail", complaint.pk).content.decode()
-    assert "按时结案" in text
+    assert "按时解决" in text
     assert "<textarea" not in text, "nothing can be added to a closed case"
 
 

@@ -1,7 +1,7 @@
 import datetime as dt
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from complaints.models import Complaint
 from complaints.wording import deadline_of, stretch
@@ -29,22 +29,31 @@ NOW = dt.datetime(2026, 3, 18, 2, 0, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize(
-    ("state", "deadline", "closed", "words", "tone"),
+    ("state", "step", "due", "solved", "words", "tone"),
     [
-        ("received", 51, None, "剩余 2 天 3 小时", ""),
-        ("handling", 23, None, "剩余 23 小时", "warn"),
-        ("solved", -26, None, "逾期 1 天 2 小时", "bad"),
-        ("closed", -26, -30, "按时结案", "good"),
-        ("closed", -26, -20, "逾期结案", "bad"),
+        ("received", "answer", 51, None, "首次回复：剩余 2 天 3 小时", ""),
+        ("handling", "solution", 23, None, "解决：剩余 23 小时", "warn"),
+        ("solved", "recontact", -26, None, "再次回访：已超时 1 天 2 小时", "bad"),
+        ("confirmed", "", 0, None, "可结案", "info"),
+        ("appealed", "", 0, None, "待裁定", "info"),
+        ("closed", "", -26, -30, "按时解决", "good"),
+        ("closed", "", -26, -20, "逾期解决", "bad"),
     ],
 )
-def test_a_deadline_counts_down_and_turns_red(state, deadline, closed, words, tone):
-    complaint = Complaint(state=state, deadline_at=NOW + dt.timedelta(hours=deadline))
-    if closed is not None:
-        complaint.closed_at = NOW + dt.timedelta(hours=closed)
+def test_a_clock_counts_down_and_turns_red(state, step, due, solved, words, tone):
+    at = NOW + dt.timedelta(hours=due)
+    complaint = Complaint(state=state, next_step=step, next_due_at=at, deadline_at=at)
+    if solved is not None:
+        complaint.solved_at = NOW + dt.timedelta(hours=solved)
     with translation.override("zh-hans"):
         shown = deadline_of(complaint, NOW)
     assert (shown.words, shown.tone) == (words, tone)
+
+
+def test_what_waits_says_until_when():
+    complaint = Complaint(state="waiting", waits_until=NOW + dt.timedelta(days=2))
+    with translation.override("zh-hans"), timezone.override("Asia/Shanghai"):
+        assert deadline_of(complaint, NOW).words == "暂停至 03-20 10:00"
 
 
 def test_a_withdrawn_complaint_has_no_deadline():

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from complaints.choices import ComplaintState
 from complaints.models import Complaint
-from complaints.services import add_note, change_state
+from complaints.services import add_note
 from customers.models import Contact, Customer, DoNotContact, RepairOrder, Vehicle
 from customers.services import find_returned, mark_gone, mark_unreachable, set_wish
 from cvp.services import current_version
@@ -17,7 +17,7 @@ from followups.services.generation.life import proofs_of
 from followups.services.planned import plan_manual, plan_promise
 from followups.services.undo import CannotUndo, undo_visit
 from followups.services.visits import ComplaintDraft, Topic
-from tests.factories.complaints import make_complaint
+from tests.factories.complaints import change_state, make_complaint
 from tests.factories.customers import make_order, make_vehicle
 from tests.factories.cvp import answers_of
 from tests.factories.followups import make_item

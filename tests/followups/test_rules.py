@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from accounts.models import User
-from complaints.services import change_state
 from customers.models import Policy
 from followups.defaults import seed_store
 from followups.defaults.scripts import SCRIPTS
@@ -17,7 +16,7 @@ from followups.rules import BY_CODE, RULES
 from followups.scripts import PLACEHOLDERS
 from followups.services.generation import generate_due
 from tests.conftest import at
-from tests.factories.complaints import make_complaint
+from tests.factories.complaints import change_state, make_complaint
 from tests.factories.customers import make_customer, make_delivery, make_order
 from tests.factories.followups import make_planned
 

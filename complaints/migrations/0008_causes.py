@@ -9,7 +9,7 @@ DEPARTMENTS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0005_absence"), ("complaints", "0005_days_of_old_cases")]
+    dependencies = [("accounts", "0005_absence"), ("complaints", "0007_states_of_old_cases")]
 
     operations = [
         migrations.CreateModel(

@@ -53,6 +53,6 @@ def _rewrite(apps, store, old, new, meaning):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0006_causes"), ("audit", "0002_what_people_did")]
+    dependencies = [("complaints", "0008_causes"), ("audit", "0002_what_people_did")]
 
     operations = [migrations.RunPython(forwards, backwards)]

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_absence'),
-        ('complaints', '0008_cause_in_place_of_category'),
+        ('complaints', '0010_cause_in_place_of_category'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_absence'),
-        ('complaints', '0010_lesson_dials'),
+        ('complaints', '0012_lesson_dials'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0007_causes_of_old_cases")]
+    dependencies = [("complaints", "0009_causes_of_old_cases")]
 
     operations = [
         migrations.AlterField(

@@ -10,6 +10,6 @@ def forwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0009_lessons")]
+    dependencies = [("complaints", "0011_lessons")]
 
     operations = [migrations.RunPython(forwards, migrations.RunPython.noop)]
