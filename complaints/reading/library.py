@@ -19,7 +19,7 @@ def find_entries(store, *, text="", cause=None, retired=False):
 def similar_entries(store, cause, text="", *, apart_from=None) -> list[LibraryEntry]:
     """At most SIMILAR entries of the same branch of the tree: those of the same cause and most alike in words first. One query.
 
-    Likeness is how many pairs of neighbouring characters two texts share, which needs no word boundaries, so that it does for Chinese.
+    Likeness is how many pairs of neighbouring characters of `text` an entry has, which needs no word boundaries, so that it does for Chinese.
     """
     root = cause.root_code
     rows = LibraryEntry.objects.filter(store=store, retired_at=None).select_related("cause")
@@ -39,5 +39,6 @@ def _pairs(text) -> set[str]:
     return {letters[place : place + 2] for place in range(len(letters) - 1)}
 
 
-def _likeness(one, other) -> float:
-    return len(one & other) / len(one | other) if one and other else 0.0
+def _likeness(wanted, told) -> float:
+    """Which part of what is wanted is told; 0 to 1."""
+    return len(wanted & told) / len(wanted) if wanted else 0.0

@@ -2,8 +2,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from complaints.choices import ComplaintState
-from complaints.models import Cause, Complaint, Lesson, Measure
+from complaints.models import Cause, Complaint, Lesson, LibraryEntry, Measure
 from complaints.services.lessons import write_lesson
+from complaints.services.library import pick_case
 from tests.doors import Door
 from tests.factories.complaints import make_complaint
 from tests.factories.customers import make_customer
@@ -87,6 +88,22 @@ def done_measure(store):
     return row
 
 
+def entry(store):
+    values = {
+        "cause": Cause.objects.get(store=store, code="price-high"),
+        "title": "报价",
+        "situation": "x",
+        "done": "y",
+    }
+    return {"pk": LibraryEntry.objects.create(store=store, at=timezone.now(), **values).pk}
+
+
+def picked(store):
+    case = Complaint.objects.get(**received(store))
+    return {"pk": pick_case(case, period="week", day=case.opened_at.date(), by=None, now=timezone.now()).pk}
+
+
+LIBRARY, PICK = "complaints.edit_library", "complaints.pick_cases"
 LESSON, JUDGE = "complaints.write_lesson", "complaints.judge_measure"
 JUDGED = {"effective": "yes", "text": "三个月没有再发生。"}
 CAUSES = "complaints.manage_causes"
@@ -119,4 +136,15 @@ DOORS = [
     Door("complaints:measure_judge", JUDGE, method="post", row="done_measure", data=JUDGED, ok=302),
     Door("complaints:measure_reopen", VIEW, method="post", row="own_done_measure", data={"text": "没做完。"}, ok=302),
     Door("complaints:lesson_dials", "complaints.change_lesson_dials"),
+    Door("complaints:radar", "complaints.view_radar"),
+    Door("complaints:library", VIEW),
+    Door("complaints:similar", VIEW),
+    Door("complaints:entry", VIEW, row="entry"),
+    Door("complaints:entry_new", LIBRARY),
+    Door("complaints:entry_edit", LIBRARY, row="entry"),
+    Door("complaints:entry_retire", LIBRARY, method="post", row="entry", ok=302),
+    Door("complaints:entry_revive", LIBRARY, method="post", row="entry", ok=302),
+    Door("complaints:library_panel", VIEW, row="received"),
+    Door("complaints:pick", PICK, method="post", row="received", data={"period": "week", "day": "2026-03-18"}, ok=302),
+    Door("complaints:pick_drop", PICK, method="post", row="picked", ok=302),
 ]
