@@ -22,6 +22,9 @@ __all__ = [
     "NoteKind",
     "Origin",
     "PauseEnd",
+    "PenaltyCode",
+    "PenaltyKind",
+    "PenaltyState",
     "PickPeriod",
     "RadarScope",
     "Rung",
@@ -239,3 +242,30 @@ class Sighted(models.TextChoices):
 class PickPeriod(models.TextChoices):
     WEEK = "week", _("Case of the week")
     MONTH = "month", _("Case of the month")
+
+
+class PenaltyKind(models.TextChoices):
+    WARNING = "warning", pgettext_lazy("penalty", "Warning")
+    TRAINING = "training", pgettext_lazy("penalty", "Training")
+    FINE = "fine", pgettext_lazy("penalty", "Fine")
+
+
+class PenaltyState(models.TextChoices):
+    PROPOSED = "proposed", pgettext_lazy("penalty", "Proposed")
+    IMPOSED = "imposed", pgettext_lazy("penalty", "Imposed")
+    DROPPED = "dropped", pgettext_lazy("penalty", "Dropped")
+    APPEALED = "appealed", pgettext_lazy("penalty", "Appealed")
+    UPHELD = "upheld", pgettext_lazy("penalty", "Upheld")
+    LIFTED = "lifted", pgettext_lazy("penalty", "Lifted")
+
+
+class PenaltyCode(models.TextChoices):
+    """Lines of a penalty's log."""
+
+    PROPOSED = "proposed", pgettext_lazy("penalty", "Proposed")
+    ANSWERED = "answered", pgettext_lazy("penalty", "What she says")
+    IMPOSED = "imposed", pgettext_lazy("penalty", "Imposed")
+    DROPPED = "dropped", pgettext_lazy("penalty", "Dropped")
+    APPEALED = "appealed", pgettext_lazy("penalty", "Appealed")
+    UPHELD = "upheld", pgettext_lazy("penalty", "Upheld")
+    LIFTED = "lifted", pgettext_lazy("penalty", "Lifted")

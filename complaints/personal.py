@@ -20,6 +20,7 @@ FOLLOWS = (
     Follow(
         "complaints.CasePick", "complaint", "complaints.Complaint", Tie.WORK, _("It was chosen for a case analysis.")
     ),
+    Follow("complaints.Penalty", "complaint", "complaints.Complaint", Tie.WORK, _("A penalty was proposed for it.")),
     Follow("complaints.Recurrence", "complaint", "complaints.Complaint", Tie.TRACE),
     Follow("complaints.ComplaintFile", "complaint", "complaints.Complaint", Tie.WORK, _("There are files of it.")),
     Follow("complaints.Callout", "complaint", "complaints.Complaint", Tie.WORK, _("An engineer was called out.")),

@@ -6,6 +6,7 @@ from django.db.models import Q
 from accounts.choices import DEPARTMENT_ROLES
 from accounts.querysets import StoreScopedQuerySet
 from complaints.choices import OPEN_STATES, ComplaintState, MeasureState
+from complaints.permissions import sees_all_penalties
 from customers.models.base import RecordQuerySet
 
 
@@ -78,3 +79,10 @@ class LibraryQuerySet(StoreScopedQuerySet):
     def with_word(self, word):
         found = Q(title__icontains=word) | Q(situation__icontains=word)
         return self.filter(found | Q(done__icontains=word) | Q(reply__icontains=word))
+
+
+class PenaltyQuerySet(StoreScopedQuerySet):
+    def seen_by(self, user):
+        """All of the store for who proposes or decides, one's own for everybody else."""
+        rows = self.visible_to(user)
+        return rows if sees_all_penalties(user) else rows.filter(person=user)

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.models import Store
-from complaints.services import measures, radar
+from complaints.services import analysis, measures, radar
 from complaints.services.ladder import watch
 
 logger = logging.getLogger(__name__)
@@ -37,3 +37,12 @@ def watch_complaints():
         done = watch(store, now=timezone.now())
         if done:
             logger.info("complaints of %s: %s", store.code, done)
+
+
+@shared_task
+def compose_analyses():
+    """The case analysis of each week that is over and has none; a second run composes nothing."""
+    now = timezone.now()
+    for store in Store.objects.active():
+        for made in analysis.compose_missing(store, now=now):
+            logger.info("store %s: case analysis of %s composed", store.code, made.start)

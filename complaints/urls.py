@@ -1,6 +1,6 @@
 from django.urls import path
 
-from complaints.views import cases, causes, lessons, library, radar
+from complaints.views import analysis, cases, causes, lessons, library, penalties, radar
 
 app_name = "complaints"
 urlpatterns = [
@@ -33,6 +33,16 @@ urlpatterns = [
     path("<int:pk>/library/", library.panel, name="library_panel"),
     path("<int:pk>/pick/", library.pick, name="pick"),
     path("picks/<int:pk>/drop/", library.drop, name="pick_drop"),
+    path("analysis/", analysis.newest, name="analyses"),
+    path("analysis/<str:start>/", analysis.week, name="analysis"),
+    path("analysis/<str:start>/compose/", analysis.compose, name="analysis_compose"),
+    path("<int:pk>/penalty/", penalties.panel, name="penalty_panel"),
+    path("<int:pk>/penalty/propose/", penalties.propose, name="penalty_propose"),
+    path("penalties/", penalties.index, name="penalties"),
+    path("penalties/<int:pk>/", penalties.penalty, name="penalty"),
+    path("penalties/<int:pk>/answer/", penalties.answer, name="penalty_answer"),
+    path("penalties/<int:pk>/decide/", penalties.decide, name="penalty_decide"),
+    path("penalties/<int:pk>/appeal/", penalties.appeal, name="penalty_appeal"),
     path("radar/", radar.radar, name="radar"),
     path("causes/", causes.tree, name="causes"),
     path("causes/new/", causes.new, name="cause_new"),

@@ -101,6 +101,8 @@ def refusal(refused) -> str:
         return _("The customer has not been asked yet whether the solution holds. Ask her first, or say why not.")
     if refused.code == "unsigned":
         return _("Something was given for it: first add the confirmation that the customer has signed.")
+    if refused.code == "unlearned":
+        return _("First write down what this case taught, with a measure that keeps it from happening again.")
     return _("This step is not possible while the complaint is “%(state)s”.") % {"state": state}
 
 
@@ -175,6 +177,16 @@ NOTICE_WORDS = {f"complaint_rung_{int(rung)}": _rung_words(rung) for rung in Run
     "complaint_reply": lambda params: _("%(by)s has replied to the complaint %(number)s.") % params,
     "complaint_appealed": lambda params: (
         _("The end of the complaint %(number)s is appealed against: please decide.") % params
+    ),
+    "analysis_ready": lambda params: (
+        _("The case analysis of the week from %(start)s is ready: %(opened)s complaints.") % params
+    ),
+    "penalty_proposed": lambda params: (
+        _("A penalty for %(name)s is proposed (case %(number)s): answers and a decision are due.") % params
+    ),
+    "penalty_decided": lambda params: _("The penalty for %(name)s (case %(number)s) is decided.") % params,
+    "penalty_appealed": lambda params: (
+        _("%(name)s appeals against the penalty (case %(number)s): somebody else has to decide.") % params
     ),
     "cause_returned": _cause_returned,
     "measure_given": _measure_given,

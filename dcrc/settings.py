@@ -361,6 +361,9 @@ _LEARNING = [
     "complaints.view_radar",
     "complaints.edit_library",
     "complaints.pick_cases",
+    "complaints.compose_analysis",
+    "complaints.propose_penalty",
+    "complaints.decide_penalty",
 ]
 ROLE_PERMISSIONS = {
     "specialist": [
@@ -636,6 +639,8 @@ CELERY_BEAT_SCHEDULE = {
     "draw-spot-checks": {"task": "quality.tasks.draw_spot_checks", "schedule": crontab(hour=7, minute=20)},
     # Causes that came back after their prevention was done, and measures that are late; both work from days, so they may come late.
     "watch-recurrence": {"task": "complaints.tasks.watch_recurrence", "schedule": crontab(hour=6, minute=10)},
+    # On Monday the week before; also later, where the machine stood still.
+    "compose-analyses": {"task": "complaints.tasks.compose_analyses", "schedule": crontab(hour=6, minute=40)},
     "nudge-measures": {"task": "complaints.tasks.nudge_measures", "schedule": crontab(hour=8, minute=15)},
     "sweep-moves": {"task": "followups.tasks.sweep_moves", "schedule": 60.0},
     "sweep-queue-moves": {"task": "followups.tasks.sweep_queue_moves", "schedule": 60.0},
@@ -668,6 +673,7 @@ CATCH_UP_TASKS = [
     "quality.tasks.draw_spot_checks",
     "complaints.tasks.watch_recurrence",
     "complaints.tasks.nudge_measures",
+    "complaints.tasks.compose_analyses",
     "complaints.tasks.watch_complaints",
 ]
 

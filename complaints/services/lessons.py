@@ -10,6 +10,7 @@ from common.meanwhile import refuse_overwriting
 from complaints.choices import ComplaintState, Department
 from complaints.models import Complaint, Lesson, LessonDial
 from complaints.models.lessons import WHYS
+from complaints.permissions import lesson_lacks
 from complaints.services.base import NotAllowed
 from complaints.services.causes import cause_of
 
@@ -40,6 +41,14 @@ def write_lesson(complaint, values: dict, *, by, now, seen=None) -> Lesson:
     about = {"customer_id": complaint.customer_id, "at": now}
     record_change(lesson, changes, by=by, source=Source.FORM, deed=deed, **about)
     return lesson
+
+
+def refuse_unlearned(complaint):
+    """Closing needs what the store's dial says has to be learned first. Raises NotAllowed("unlearned")."""
+    need = LessonDial.objects.values_list("need", flat=True).get(store_id=complaint.store_id)
+    lesson = Lesson.objects.filter(complaint=complaint).first()
+    if lesson_lacks(complaint, need, lesson, lesson is not None and lesson.measures.exists()):
+        raise NotAllowed("unlearned", complaint)
 
 
 def _checked(complaint, values):

@@ -53,3 +53,12 @@ def repeat_tag(repeats, customer_id):
         return ""
     words = _("%(count)s complaints in %(months)s months") % {"count": repeat.count, "months": repeat.months}
     return format_html(' <span class="tag bad" title="{}">{} ×</span>', words, repeat.count)
+
+
+PENALTY_TONES = {"proposed": "warn", "imposed": "bad", "appealed": "info", "upheld": "bad"}
+
+
+@register.simple_tag
+def penalty_tag(penalty):
+    tone = PENALTY_TONES.get(penalty.state, "")
+    return format_html('<span class="tag {}">{}</span>', tone, penalty.get_state_display())
