@@ -1,6 +1,6 @@
 from django.urls import path
 
-from complaints.views import analysis, cases, causes, lessons, library, penalties, radar
+from complaints.views import analysis, cases, causes, lessons, library, penalties, radar, sheet
 
 app_name = "complaints"
 urlpatterns = [
@@ -36,6 +36,7 @@ urlpatterns = [
     path("analysis/", analysis.newest, name="analyses"),
     path("analysis/<str:start>/", analysis.week, name="analysis"),
     path("analysis/<str:start>/compose/", analysis.compose, name="analysis_compose"),
+    path("<int:pk>/sheet/", sheet.sheet, name="sheet"),
     path("<int:pk>/penalty/", penalties.panel, name="penalty_panel"),
     path("<int:pk>/penalty/propose/", penalties.propose, name="penalty_propose"),
     path("penalties/", penalties.index, name="penalties"),

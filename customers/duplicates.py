@@ -112,6 +112,11 @@ class PairLine:
         return self.pair.state == DuplicateState.OPEN
 
 
+def tab_of(query) -> str:
+    """The tab that a query of the list names; by default the pairs to be decided."""
+    return query["tab"] if query.get("tab") in TABS else DuplicateState.OPEN.value
+
+
 def pairs_of(user, state=DuplicateState.OPEN):
     """The pairs of the reader's store whose people are both still there."""
     pairs = DuplicatePair.objects.visible_to(user).filter(state=state)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit.choices import Source
 from audit.models import Change
-from common.templatetags.dcrc import masked
+from common.masking import masked
 from customers.choices import CustomerKind
 from customers.duplicates import read_pairs
 from customers.models import Customer, Phone

@@ -7,11 +7,13 @@ from django.contrib import messages
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise as LazyText
-from django.utils.translation import get_language, gettext_noop, ngettext, pgettext
+from django.utils.translation import get_language, gettext_lazy, gettext_noop, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from followups.choices import Decision, Festival, PassedOver
 from followups.rules import BY_CODE
+
+SHEET_LABELS = {"care_list": gettext_lazy("Sheet for the SMS platform")}  # of sheets in access lines
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.paging import capped_count, keyset_page
@@ -22,36 +21,13 @@ from complaints.forms import (
     SolveForm,
     TakeoverForm,
 )
-from complaints.models import Complaint
+from complaints.lists import SCOPES, rows_of, scope_of, scoped
 from complaints.reading.repeats import repeat_of, repeats_of
 from complaints.wording import dms_facts, refusal
 from customers.models import Customer
 
 PAGE_ROWS = 50
 PANEL_ROWS = 5
-SCOPES = {  # scope -> label, the order of its list
-    "open": (pgettext_lazy("complaints", "Open"), ("next_due_at", "id")),
-    "overdue": (pgettext_lazy("complaints", "Overdue"), ("next_due_at", "id")),
-    "mine": (pgettext_lazy("complaints", "Mine"), ("next_due_at", "id")),
-    "all": (pgettext_lazy("complaints", "All"), ("-id",)),
-}
-
-
-def _rows(request):
-    """The complaints behind this reader's doors, with what their pages name."""
-    return Complaint.objects.visible_to(request.user).select_related(
-        "customer", "vehicle", "handler", "opened_by", "cause", "store"
-    )
-
-
-def _scoped(request, now):
-    mine = _rows(request)
-    return {
-        "open": mine.open(),
-        "overdue": mine.overdue(now),
-        "mine": mine.open().handled_by(request.user),
-        "all": mine.real(),
-    }
 
 
 @require_GET
@@ -59,8 +35,7 @@ def _scoped(request, now):
 def index(request):
     """The store's complaints: those to close first on top; all of them newest first."""
     now = timezone.now()
-    scopes = _scoped(request, now)
-    scope = request.GET.get("scope") if request.GET.get("scope") in scopes else "open"
+    scopes, scope = scoped(request.user, now), scope_of(request.GET)
     filters = FilterForm(request.GET, store_id=request.user.store_id)
     page = keyset_page(
         filters.narrowed(scopes[scope]), SCOPES[scope][1], after=request.GET.get("after", ""), size=PAGE_ROWS
@@ -79,7 +54,7 @@ def index(request):
 @permission_required("complaints.view_complaint", raise_exception=True)
 def detail(request, pk):
     """One case: facts, what was done so far, and the steps that lead on from here."""
-    return _page(request, get_object_or_404(_rows(request), pk=pk))
+    return _page(request, get_object_or_404(rows_of(request.user), pk=pk))
 
 
 def _page(request, complaint, refused_form=None, status=200):
@@ -133,7 +108,7 @@ def _steps(complaint):
 
 def _step(request, pk, form_class, deed, done):
     """Check the form, do the deed (complaint, cleaned data), say so; a refusal is told on the page as it now stands."""
-    complaint = get_object_or_404(_rows(request), pk=pk)
+    complaint = get_object_or_404(rows_of(request.user), pk=pk)
     form = form_class(request.POST)
     if not form.is_valid():
         return _page(request, complaint, form, status=422)
@@ -144,7 +119,7 @@ def _step(request, pk, form_class, deed, done):
         return _page(request, complaint, form, status=422)
     except services.NotAllowed as refused:
         messages.error(request, refusal(refused))
-        return _page(request, get_object_or_404(_rows(request), pk=pk), _rescued(form), status=409)
+        return _page(request, get_object_or_404(rows_of(request.user), pk=pk), _rescued(form), status=409)
     else:
         messages.success(request, done)
     return redirect("complaints:detail", pk)
@@ -230,7 +205,7 @@ def new(request):
 def customer_panel(request, customer_id):
     """Fragment of the customer page: the last complaints, open ones told at once."""
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=customer_id)
-    rows = list(_rows(request).real().filter(customer=customer).order_by("-id")[: PANEL_ROWS + 1])
+    rows = list(rows_of(request.user).real().filter(customer=customer).order_by("-id")[: PANEL_ROWS + 1])
     context = {"customer": customer, "complaints": rows[:PANEL_ROWS], "now": timezone.now()}
     context["has_more"] = len(rows) > PANEL_ROWS
     context["repeat"] = repeat_of(customer.store, customer.pk, timezone.localdate())

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -37,8 +38,23 @@ def complaint_or_404(request, pk):
     return get_object_or_404(rows, pk=pk)
 
 
+def _lesson_case_or_404(request, pk):
+    """Of a case that the reader sees, or in whose lesson she has a measure to do."""
+    mine = Measure.objects.visible_to(request.user).filter(owner=request.user, lesson__complaint=pk)
+    if not mine.exists():
+        return complaint_or_404(request, pk)
+    rows = Complaint.objects.filter(store=request.user.store_id)
+    return get_object_or_404(rows.select_related("customer", "vehicle", "cause", "store"), pk=pk)
+
+
+def _measures_of(request):
+    """Her own, and those of the cases she sees."""
+    seen = Q(owner=request.user) | Q(lesson__complaint__in=Complaint.objects.visible_to(request.user))
+    return Measure.objects.visible_to(request.user).filter(seen)
+
+
 def _measure_or_404(request, pk):
-    rows = Measure.objects.visible_to(request.user).select_related("owner", "store", "lesson__complaint")
+    rows = _measures_of(request).select_related("owner", "store", "lesson__complaint")
     return get_object_or_404(rows, pk=pk)
 
 
@@ -54,7 +70,7 @@ def panel(request, pk):
 @require_GET
 @permission_required(VIEW, raise_exception=True)
 def lesson(request, pk):
-    return _page(request, complaint_or_404(request, pk))
+    return _page(request, _lesson_case_or_404(request, pk))
 
 
 def _page(request, complaint, status=200, **bound):
@@ -115,7 +131,7 @@ def plan(request, pk):
 
 def _step(request, measure, form, deed, done):
     """Check, do, say so; a refusal is told on the page as it now stands, with what was typed."""
-    complaint = complaint_or_404(request, measure.lesson.complaint_id)
+    complaint = _lesson_case_or_404(request, measure.lesson.complaint_id)
     if form.is_valid():
         try:
             deed(form.cleaned_data)
@@ -188,7 +204,7 @@ def reopen(request, pk):
 def measure_list(request):
     """Measures of the store: the next due on top."""
     today = timezone.localdate()
-    mine = Measure.objects.visible_to(request.user)
+    mine = _measures_of(request)
     scopes = {
         "mine": mine.open().filter(owner=request.user),
         "open": mine.open(),

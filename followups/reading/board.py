@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.models import User
+from common.masking import masked
 from common.paging import capped_count, keyset_page
-from common.templatetags.dcrc import masked
 from followups import wording
 from followups.choices import ItemState, Level
 from followups.models import Call, CallCard, CallOutcome, DeskDial, Draft, DueItem
@@ -113,6 +113,25 @@ def rows_of(what: str, moment: Moment, person: int | None):
     if person is not None:
         rows = rows.filter(**{f"{number.person}__isnull": True} if person == TEAM else {number.person: person})
     return DueItem.objects.filter(pk__in=rows.values("item")) if number.unit == "item" else rows
+
+
+class NoSuchPerson(LookupError):
+    """Nobody of this store: of another store's nobody is told even the name."""
+
+
+def person_of(query, store) -> tuple[int | None, str]:
+    """(id, name) of the person that the query of a rows page names: (None, "") for all, (TEAM, "") for nobody's. Raises NoSuchPerson."""
+    text = query.get("person", "")
+    if not text:
+        return None, ""
+    if text == str(TEAM):
+        return TEAM, ""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise NoSuchPerson
+    person = User.objects.filter(pk=int(text), store=store).first()
+    if person is None:
+        raise NoSuchPerson
+    return person.pk, person.full_name
 
 
 def _split(moment) -> dict[str, dict[int, int]]:

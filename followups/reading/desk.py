@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.calendar import calendar_of
 from common.bands import band_of, next_attempt
-from common.templatetags.dcrc import masked
+from common.masking import masked
 from complaints.choices import Department, Severity
 from complaints.reading.causes import cause_choices
 from complaints.reading.repeats import Repeat, repeat_of

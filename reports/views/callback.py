@@ -38,7 +38,7 @@ def callback_export(request):
     store, now = own_store(request), timezone.localtime()
     chosen = CallbackForm(request.POST, store=store, today=store.day_of(now)).chosen
     report = callback_report(store, now=now, **chosen)
-    params = {"sheet": "callback_report", "day": f"{report.scope.end}", "period": report.period}
+    params = {"sheet": "callback_report", "day": f"{report.scope.end}", "period": report.period, "full": False}
     params["person"] = report.person.pk if report.person else None
     record_export("accounts.store", store.pk, store_id=store.pk, by=request.user, params=params)
     ids = sorted(report.customer_ids)

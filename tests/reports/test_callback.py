@@ -238,7 +238,13 @@ def test_an_export_leaves_its_lines(login, zhou, li, pudong, today, now):
         ("accounts.store", pudong.pk),
         ("customers.customer", customer.pk),
     ]
-    assert lines[0].params == {"sheet": "callback_report", "day": str(today), "period": "month", "person": None}
+    assert lines[0].params == {
+        "sheet": "callback_report",
+        "day": str(today),
+        "period": "month",
+        "person": None,
+        "full": False,
+    }
 
 
 def test_the_other_store_is_not_in_it(login, zhou, zhao, xuhui, today, now):
