@@ -59,7 +59,7 @@ class Penalty(StoreOwned):
                 name="penalty_appeal_with_proof",
             ),
             models.CheckConstraint(
-                condition=Q(kind="fine", amount__gte=1) | (~Q(kind="fine") & Q(amount=None)),
+                condition=Q(kind="fine", amount__isnull=False, amount__gte=1) | (~Q(kind="fine") & Q(amount=None)),
                 name="penalty_fine_has_amount",
             ),
         ]

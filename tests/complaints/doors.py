@@ -1,8 +1,11 @@
+import datetime as dt
+
 from django.utils import timezone
 
 from accounts.models import User
 from complaints.choices import ComplaintState
-from complaints.models import Cause, Complaint, Lesson, LibraryEntry, Measure
+from complaints.models import Cause, Complaint, Lesson, LibraryEntry, Measure, Penalty, WeekAnalysis
+from complaints.reading.analysis import week_content
 from complaints.services.lessons import write_lesson
 from complaints.services.library import pick_case
 from tests.doors import Door
@@ -103,6 +106,28 @@ def picked(store):
     return {"pk": pick_case(case, period="week", day=case.opened_at.date(), by=None, now=timezone.now()).pk}
 
 
+def week(store):
+    """Of a week of long ago; its content is an empty one's."""
+    start = dt.date(2026, 3, 9)
+    content = week_content(store, start, timezone.now())
+    WeekAnalysis.objects.create(store=store, start=start, content=content, at=timezone.now())
+    return {"start": start.isoformat()}
+
+
+def penalty(store, person=None):
+    case = Complaint.objects.get(**received(store))
+    return {
+        "pk": Penalty.objects.create(
+            store=store, complaint=case, person=person, name="吴师傅", kind="warning", grounds="x"
+        ).pk
+    }
+
+
+def own_penalty(store):
+    return penalty(store, somebody(store))
+
+
+PROPOSE, DECIDE = "complaints.propose_penalty", "complaints.decide_penalty"
 LIBRARY, PICK = "complaints.edit_library", "complaints.pick_cases"
 LESSON, JUDGE = "complaints.write_lesson", "complaints.judge_measure"
 JUDGED = {"effective": "yes", "text": "三个月没有再发生。"}
@@ -147,4 +172,17 @@ DOORS = [
     Door("complaints:library_panel", VIEW, row="received"),
     Door("complaints:pick", PICK, method="post", row="received", data={"period": "week", "day": "2026-03-18"}, ok=302),
     Door("complaints:pick_drop", PICK, method="post", row="picked", ok=302),
+    Door("complaints:analyses", "complaints.view_radar"),
+    Door("complaints:analysis", "complaints.view_radar", row="week"),
+    Door("complaints:analysis_compose", "complaints.compose_analysis", method="post", row="week", ok=302),
+    Door("complaints:sheet", VIEW, row="received"),
+    Door("complaints:penalty_panel", PROPOSE, row="received"),
+    Door("complaints:penalty_propose", PROPOSE, row="received"),
+    Door("complaints:penalties", None),
+    Door("complaints:penalty", None, row="own_penalty"),
+    Door("complaints:penalty_answer", None, method="post", row="own_penalty", data={"text": "我当时请假。"}, ok=302),
+    Door(
+        "complaints:penalty_decide", DECIDE, method="post", row="penalty", data={"to": "yes", "text": "属实。"}, ok=302
+    ),
+    Door("complaints:penalty_appeal", None, method="post", row="own_penalty", ok=422),
 ]
