@@ -107,7 +107,7 @@ class OwnerField(forms.ModelChoiceField):
 class OwnedForm(StepForm):
     """Base of what names an owner and a day."""
 
-    owner = OwnerField(label=_("Owner"), queryset=User.objects.none(), empty_label=PLEASE[1])
+    owner = OwnerField(label=pgettext_lazy("a measure", "Owner"), queryset=User.objects.none(), empty_label=PLEASE[1])
     due_on = forms.DateField(
         label=pgettext_lazy("a measure", "Due on"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
