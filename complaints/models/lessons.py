@@ -88,7 +88,11 @@ class Measure(StoreOwned):
     lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="measures")
     what = models.CharField(_("Measure"), max_length=300)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=pgettext_lazy("a measure", "Owner"), null=True, on_delete=models.SET_NULL, related_name="measures"
+        settings.AUTH_USER_MODEL,
+        verbose_name=pgettext_lazy("a measure", "Owner"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="measures",
     )
     due_on = models.DateField(pgettext_lazy("a measure", "Due on"))
     state = models.CharField(_("State"), max_length=12, choices=MeasureState, default=MeasureState.OPEN)

@@ -85,7 +85,9 @@ def radar_page(store, today: dt.date) -> RadarPage:
         for cause in causes
         if cause.lineage in cells or before[cause.lineage] or learned[cause.lineage]
     ]
-    found = Recurrence.objects.filter(store=store, reopened=True).select_related("complaint", "cause", "measure__lesson__complaint")
+    found = Recurrence.objects.filter(store=store, reopened=True).select_related(
+        "complaint", "cause", "measure__lesson__complaint"
+    )
     return RadarPage(weeks, rows, list(found.select_related("measure__owner")[:SHOWN]))
 
 
