@@ -137,6 +137,15 @@ def pair_page(user, *, state, after) -> tuple[list[PairLine], str]:
     return read_pairs(page.rows), page.next
 
 
+def picked_pair(first: Customer, second: Customer) -> DuplicatePair:
+    """The pair of two files of one store, the older one first; not stored where nothing ever put them side by side."""
+    stored = DuplicatePair.objects.filter(first=first, second=second).select_related("first", "second").first()
+    reason = DuplicateReason.PICKED
+    return stored or DuplicatePair(
+        store_id=first.store_id, first=first, second=second, reason=reason, rank=RANK[reason]
+    )
+
+
 def read_pairs(pairs) -> list[PairLine]:
     ids = {pk for pair in pairs for pk in (pair.first_id, pair.second_id)}
     people = {person.pk: person for person in with_contents(Customer.objects.filter(pk__in=ids))}

@@ -182,7 +182,6 @@ CUSTOMER_ACTIONS = [
     ("followups:inbound", "followups.work_queue", _("The customer rang us"), "telephone-inbound"),
     ("followups:assign", "followups.manage_queue", _("Give to a person"), "person-check"),
     ("reception:person", "reception.receive_customers", _("At the store"), "door-open"),
-    ("exports:customer_accesses", "audit.view_access", _("Who saw this file"), "eye"),
 ]
 # What the reception shows beside a customer of the floors beside it, by URL: (URL name taking the customer's id, permission). Open recalls
 # belong here as soon as an app knows them; an appointments app feeds `reception.services.expect`.
@@ -200,6 +199,7 @@ CONTACT_ORIGINS = {
 }
 # Main navigation, in order: (label, URL name, permission or None, icon, URL namespaces for which it is lit).
 NAVIGATION = [
+    (_("Live board"), "followups:board", "followups.manage_queue", "speedometer2", ("followups:board",)),
     (_("Call queue"), "followups:queue", "followups.work_queue", "telephone", ("followups",)),
     (_("Arrivals"), "reception:board", "reception.receive_customers", "door-open", ("reception",)),
     (_("Customers"), "customers:list", "customers.view_customer", "people", ("customers",)),
@@ -228,7 +228,7 @@ SETTINGS_PAGES = [
         "accounts:people",
         "accounts.view_user",
         "person-badge",
-        _("Who may log in, in which role; new people, new passwords."),
+        _("Who may log in, and in which role."),
     ),
     (
         _("Dials"),
@@ -324,6 +324,13 @@ SETTINGS_PAGES = [
 BACKGROUND_URL_NAMES = {"followups:renew", "followups:board_live", "office:badge", "exports:progress"}
 # What the floors above tell a person who was away, first of all: (user, since, now) -> [(words, URL)].
 AWAY_LINES = ["followups.reading.away.promises_missed"]
+# What waits for a person's decision, on a manager's first page: (user, now) -> [office.waiting.Waiting].
+WAITING_LINES = [
+    "complaints.waiting.waiting",
+    "quality.waiting.waiting",
+    "dms.waiting.waiting",
+    "customers.waiting.waiting",
+]
 
 # The public holidays that ship with the software are entered after each migrate.
 CALENDAR_SHIPPED = True

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from complaints.choices import Department, Severity
 from complaints.reading.causes import cause_choices
 from followups.choices import ItemState
+from followups.forms.inbound import answers_of, asked_of
 from reception.choices import DECIDED, DecidedHow, Mood, Purpose
 from reception.services.lounge import ComplaintDraft
 
@@ -23,9 +24,10 @@ class CarField(forms.ModelChoiceField):
 
 
 class PartForm(forms.Form):
-    """Base of the forms of a person's page: each has ids of its own. `cars`: those that she owns, drives or has brought."""
+    """Base of the forms of a person's page: each has ids of its own. `cars`: those that she owns, drives or has brought; `begin`: the
+    field in which one begins to type as the page opens."""
 
-    def __init__(self, *args, cars=None, **kwargs):
+    def __init__(self, *args, cars=None, begin="", **kwargs):
         kwargs.setdefault("auto_id", f"{type(self).__name__.removesuffix('Form').lower()}_%s")
         super().__init__(*args, **kwargs)
         if "vehicle" in self.fields:
@@ -33,6 +35,8 @@ class PartForm(forms.Form):
             first = next(iter(cars), None)
             if first is not None and not self.is_bound:
                 self.initial.setdefault("vehicle", first.pk)
+        if begin:
+            self.fields[begin].widget.attrs["autofocus"] = True
         for field in self.fields.values():
             widget = field.widget
             if isinstance(widget, forms.Select) and not isinstance(widget, forms.RadioSelect):
@@ -88,10 +92,14 @@ class SettleForm(forms.Form):
             self.fields[f"topic{item.pk}"] = forms.ChoiceField(choices=list(SETTLED.items()), required=False)
 
     def lines(self):
-        """[(item, [(value, label, is chosen)])] for the page."""
+        """[(item, name, [(value, label, is chosen)], questions)] for the page."""
         for item in self.items:
             chosen = self[f"topic{item.pk}"].value() or ""
-            yield item, f"topic{item.pk}", [(value, label, value == chosen) for value, label in SETTLED.items()]
+            choices = [(value, label, value == chosen) for value, label in SETTLED.items()]
+            yield item, f"topic{item.pk}", choices, asked_of(item, self.data)
+
+    def answers(self) -> dict:
+        return answers_of(self.items, self.data)
 
     def topics(self) -> dict[int, str]:
         chosen = {item.pk: self.cleaned_data.get(f"topic{item.pk}") for item in self.items}

@@ -7,15 +7,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import Team
-from followups.reading.board import NUMBERS, TEAM, NoSuchPerson, board_of, moment_of, opened, person_of, rows_of
+from followups.reading.board import NUMBERS, TEAM, NoSuchPerson, board_of, moment_of, opened, person_of
 from followups.reading.my_day import my_day as day_of
 from followups.views.decisions import own_store
+from office.waiting import waiting_for
 
 
 @require_safe
 @permission_required("followups.manage_queue", raise_exception=True)
 def board(request):
-    return render(request, "followups/board.html", _board(request))
+    waiting = waiting_for(request.user, timezone.localtime())
+    return render(request, "followups/board.html", _board(request) | {"waiting": waiting})
 
 
 @require_safe
@@ -43,12 +45,9 @@ def board_rows(request, what):
         person, name = person_of(request.GET, store)
     except NoSuchPerson:
         raise Http404 from None
-    rows = rows_of(what, moment_of(store, now), person)
-    page, following = opened(rows, now, after=request.GET.get("after", ""))
+    rows, following, count = opened(what, moment_of(store, now), person, after=request.GET.get("after", ""))
     context = {"what": what, "label": NUMBERS[what].label, "person": name, "is_team": person == TEAM}
-    return render(
-        request, "followups/board_rows.html", {**context, "rows": page, "next": following, "count": rows.count()}
-    )
+    return render(request, "followups/board_rows.html", {**context, "rows": rows, "next": following, "count": count})
 
 
 @require_safe

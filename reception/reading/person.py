@@ -13,6 +13,7 @@ from customers.reading import cars_of
 from customers.search import find
 from followups.models import DueItem
 from followups.reading.calls import open_topics
+from followups.reading.topics import with_questions
 from followups.reading.wishes import wishes_of
 from followups.services.inbound import CAME_IN, UNDO_WITHIN
 from followups.wording import rule_label
@@ -112,7 +113,7 @@ def person_page(customer, user, now: dt.datetime) -> PersonPage:
         now=now,
         cars=cars,
         checks=checks_of(customer, phones, conflicts, today=today, zone=store.zone),
-        topics=open_topics(customer, now),
+        topics=with_questions(open_topics(customer, now), customer.store_id),
         complaints=list(complaints.select_related("handler")),
         repeat=repeat_of(store, customer.pk, today),
         wishes=wishes_of(customer, today)["living"],

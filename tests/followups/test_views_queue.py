@@ -348,6 +348,6 @@ def test_a_card_without_a_usable_number_says_so(login, li, card):
     assert "没有可用号码" in login(li).get(reverse("followups:queue")).content.decode().split("order-help")[0]
 
 
-@pytest.mark.parametrize(("number", "words"), [("02133586797", "021 3358 6797"), ("075581234567", "0755 8123 4567")])
+@pytest.mark.parametrize(("number", "words"), [("02133586797", "021-33586797"), ("075581234567", "0755-81234567")])
 def test_landlines_are_spelt_in_parts(number, words):
     assert spaced(number) == words
