@@ -1,9 +1,8 @@
 """What a case taught, its measures, and the dials; services write."""
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from common.meanwhile import MeanwhileMixin
@@ -48,7 +47,7 @@ class LessonForm(MeanwhileMixin, forms.Form):
         self.fields["cause"].choices = chosen
         for place in range(1, WHYS + 1):
             self.fields[f"why{place}"] = forms.CharField(
-                label=_now("Why? (%(place)s)") % {"place": place},
+                label=gettext("Why? (%(place)s)") % {"place": place},
                 max_length=300,
                 required=place == 1,
                 widget=forms.Textarea({"rows": 1}),
