@@ -78,7 +78,11 @@ def department_board(user, now) -> Board:
             _part("asked", _("Solved, the customer is asked again"), cases.filter(state__in=(_S.SOLVED, _S.CONFIRMED))),
         ]
     )
-    board.columns = [_("Open"), pgettext_lazy("complaints", "Late"), pgettext_lazy("complaints", "Waiting")]
+    board.columns = [
+        pgettext_lazy("complaints", "Open"),
+        pgettext_lazy("complaints", "Late"),
+        pgettext_lazy("complaints", "Waiting"),
+    ]
     rows = (
         cases.order_by().values("handler__full_name").annotate(**_numbers(now)).order_by("-open", "handler__full_name")
     )
@@ -102,6 +106,8 @@ def whole_board(user, now) -> Board:
     """Of the general manager: every department in a line, then what presses most."""
     cases = _cases(user).open()
     high = Escalation.objects.filter(rung__gte=Rung.GENERAL, done_at=None, complaint__in=cases.values("pk"))
+    late = cases.overdue(now).exclude(pk__in=high.values("complaint"))
+    calm = cases.exclude(pk__in=high.values("complaint")).exclude(pk__in=late.values("pk"))
     board = Board(
         [
             _part("emergency", _("Emergencies"), cases.filter(state__in=IN_WORK).exclude(emergency=""), tone="bad"),
@@ -109,13 +115,13 @@ def whole_board(user, now) -> Board:
             _part(
                 "high", _("Escalated to the general manager"), cases.filter(pk__in=high.values("complaint")), tone="bad"
             ),
-            _part("late", pgettext_lazy("complaints", "Late"), cases.overdue(now), tone="bad"),
-            _part("major", _("Major"), cases.filter(severity="major")),
+            _part("late", pgettext_lazy("complaints", "Late"), late, tone="bad"),
+            _part("major", _("Major, in time"), calm.filter(severity="major")),
             _part("confirmed", _("Confirmed, to be closed"), cases.filter(state=_S.CONFIRMED)),
         ]
     )
     board.columns = [
-        _("Open"),
+        pgettext_lazy("complaints", "Open"),
         pgettext_lazy("complaints", "Late"),
         pgettext_lazy("complaints", "Waiting"),
         _("Being asked again"),
