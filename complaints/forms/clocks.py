@@ -54,7 +54,9 @@ class ClocksForm(forms.Form):
         initial |= {"engineer": rules.engineer, "engineer_phone": rules.engineer_phone}
         super().__init__(*args, initial=initial, **kwargs)
         for name, span, label, least in _spans(rules):
-            self.fields[name] = SpanField(label=label, initial=span, least=least)
+            self.fields[name] = field = SpanField(label=label, initial=span, least=least)
+            for widget in field.widget.widgets:
+                widget.attrs["aria-label"] = label
         self.helper = plain_helper()
 
     def tables(self):

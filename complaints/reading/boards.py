@@ -105,7 +105,7 @@ def _numbers(now):
 def whole_board(user, now) -> Board:
     """Of the general manager: every department in a line, then what presses most."""
     cases = _cases(user).open()
-    high = Escalation.objects.filter(rung__gte=Rung.GENERAL, done_at=None, complaint__in=cases.values("pk"))
+    high = Escalation.objects.filter(rung__gte=Rung.GENERAL, is_passed=False, complaint__in=cases.values("pk"))
     late = cases.overdue(now).exclude(pk__in=high.values("complaint"))
     calm = cases.exclude(pk__in=high.values("complaint")).exclude(pk__in=late.values("pk"))
     board = Board(

@@ -55,7 +55,7 @@ def case_page(complaint, now) -> dict:
     notes = list(complaint.notes.select_related("by").prefetch_related("files__attachment"))
     files = list(complaint.files.select_related("attachment__by"))
     escalations = list(complaint.escalations.select_related("done_by"))
-    for_maker = [row for row in escalations if row.rung == Rung.OEM and row.done_at is None]
+    for_maker = [row for row in escalations if row.rung == Rung.OEM and row.done_at is None and not row.is_passed]
     rules = rules_of(complaint.store) if for_maker else None
     return {
         "complaint": complaint,
