@@ -23,7 +23,8 @@ ONE_DAY = dt.timedelta(days=1)
 
 
 class WorkCalendar:
-    """The calendar of one store. Reads a year at its first question about it and keeps it as long as the object lives."""
+    """The calendar of one store. Reads a year and the one after it at its first question (so that the last days of December cost no
+    query more than others), and keeps them as long as the object lives."""
 
     def __init__(self, store: Store):
         self.store = store
@@ -46,7 +47,9 @@ class WorkCalendar:
 
     def _year(self, year: int) -> dict[dt.date, bool]:
         if year not in self._years:
-            self._years[year] = {day: row.is_work for day, row in ruling_days(self.store, year).items()}
+            self._years |= {year: {}, year + 1: {}}
+            for day, row in ruling_days(self.store, year, until=year + 1).items():
+                self._years[day.year][day] = row.is_work
         return self._years[year]
 
 
@@ -55,15 +58,15 @@ def calendar_of(store: Store) -> WorkCalendar:
     return WorkCalendar(store)
 
 
-def days_of(store: Store | None, year: int):
-    """The rows of a year that hold for a store: those for all and its own; without a store those for all."""
-    days = CalendarDay.objects.filter(day__range=(dt.date(year, 1, 1), dt.date(year, 12, 31)))
+def days_of(store: Store | None, year: int, *, until: int | None = None):
+    """The rows of a year (or of all years `until` one) that hold for a store: those for all and its own; without a store those for all."""
+    days = CalendarDay.objects.filter(day__range=(dt.date(year, 1, 1), dt.date(until or year, 12, 31)))
     return days.filter(Q(store__isnull=True) | Q(store=store)) if store else days.filter(store__isnull=True)
 
 
-def ruling_days(store: Store | None, year: int) -> dict[dt.date, CalendarDay]:
-    """{day: the row that counts}: the store's own before that of all; in the order of the year. One query."""
-    rows = sorted(days_of(store, year), key=lambda row: (row.day, row.store_id is not None))
+def ruling_days(store: Store | None, year: int, *, until: int | None = None) -> dict[dt.date, CalendarDay]:
+    """{day: the row that counts}: the store's own before that of all; in the order of the days. One query."""
+    rows = sorted(days_of(store, year, until=until), key=lambda row: (row.day, row.store_id is not None))
     return {row.day: row for row in rows}
 
 

@@ -1,18 +1,27 @@
 """What base.html needs on every page."""
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 
 from accounts.navigation import entries_for
 
 
 def navigation(request):
-    """`navigation`: the entries the reader may open, each a dict (label, url, icon, is_here).
+    """`navigation`: the entries the reader may open, each a dict (label, url, icon, is_here); `find_url`: where "/" leads."""
+    user = getattr(request, "user", AnonymousUser())
+    entries = entries_for(user)
+    here = _here(request.resolver_match, entries)
+    name, right = settings.FIND_PAGE
+    return {
+        "navigation": [{**entry, "is_here": here in entry["spaces"]} for entry in entries],
+        "find_url": reverse(name) if user.has_perm(right) else "",
+    }
 
-    An entry is lit on the pages of its namespaces; one that names this very page (as namespace:name) takes the light from the others.
-    """
-    match = request.resolver_match
-    entries = entries_for(getattr(request, "user", AnonymousUser()))
-    pages = {match.view_name} if match else set()
-    if not any(pages & set(entry["spaces"]) for entry in entries):
-        pages = {match.namespace} if match else set()
-    return {"navigation": [{**entry, "is_here": bool(pages & set(entry["spaces"]))} for entry in entries]}
+
+def _here(match, entries) -> str:
+    """The space of the page: its own name where an entry claims it, else its app's."""
+    if match is None:
+        return ""
+    name = match.view_name
+    return name if any(name in entry["spaces"] for entry in entries) else match.namespace

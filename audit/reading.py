@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from audit.choices import Deed, Source
 from audit.models import Change
-from common.templatetags.dcrc import masked
+from common.masking import masked
 
 EMPTY = "–"
 _DEEDS = dict(Deed.choices)

@@ -7,6 +7,7 @@ request. The desk's card has 5 topics, 3 cars, 12 visits and 40 contacts.
     python -m bench.queue_bench [CUSTOMERS]
 """
 
+import contextlib
 import datetime as dt
 import statistics
 import sys
@@ -128,7 +129,7 @@ def crowd(user, today, now):
         Contact(
             store=store,
             customer=customer,
-            at=now - dt.timedelta(days=number),
+            at=now - dt.timedelta(days=40 + number),  # older than the contact budget looks
             channel="phone_out",
             connected=True,
             by=user,
@@ -184,6 +185,63 @@ def medians(client, urls):
     return found
 
 
+def deeds(user, now):
+    """[(name, median ms, the same as a ratio to its floor)] of claiming the next card and of saving it.
+
+    The floor of both is the least that leaves a trace: a conditional UPDATE of the card and one INSERT, in a transaction of its own.
+    """
+    from django.db import transaction
+
+    from customers.models import Contact
+    from followups.models import CallCard, Outcome
+    from followups.services.claims import take_next
+    from followups.services.visits import Attempt, save_visit
+
+    floor, claim, missed, reached = [], [], [], []
+    done = Outcome.objects.get(store=user.store, code="done")
+    for turn in range(ROUNDS):
+        with _timed(claim):
+            card = take_next(user, now=now)
+        with _timed(floor), transaction.atomic():
+            fields = {"store": card.store, "customer": card.customer, "at": now, "by": user, "topics": ["service_3dc"]}
+            CallCard.objects.filter(pk=card.pk, lease_token=card.lease_token).update(
+                lease_until=now + dt.timedelta(hours=1)
+            )
+            Contact.objects.create(channel="phone_out", connected=False, **fields)
+        phone = card.customer.phones.get()
+        if turn % 2:
+            attempt, topics, times = Attempt(phone.pk, phone.number, "no_answer"), [], missed
+        else:
+            attempt = Attempt(phone.pk, phone.number, done.code, answered_by="owner")
+            topics, times = _settled(card, done), reached
+        with _timed(times):
+            save_visit(card, token=card.lease_token, by=user, now=now, attempt=attempt, topics=topics)
+    least = statistics.median(floor)
+    named = {"claim the next card": claim, "save, not reached": missed, "save, reached and answered": reached}
+    found = [("floor: one UPDATE, one INSERT", least, 1.0)]
+    return found + [(name, statistics.median(times), statistics.median(times) / least) for name, times in named.items()]
+
+
+def _settled(card, outcome):
+    """Every open topic of the card as done, its key question answered."""
+    from followups.models import DueItem, Script
+    from followups.services.visits import Topic
+
+    scripts = {script.rule: script for script in Script.objects.filter(store=card.store, is_current=True)}
+    topics = []
+    for item in DueItem.objects.filter(customer=card.customer, state="open"):
+        key = scripts[item.rule].version.questions.get(is_key=True)
+        topics.append(Topic(item.pk, outcome.code, answers={key.pk: "1"}, script_id=scripts[item.rule].pk))
+    return topics
+
+
+@contextlib.contextmanager
+def _timed(times):
+    started = time.perf_counter()
+    yield
+    times.append((time.perf_counter() - started) * 1000)
+
+
 def main():
     customers = int(sys.argv[1]) if len(sys.argv) > 1 else CUSTOMERS
     with scratch():
@@ -217,6 +275,8 @@ def main():
         for name, url in pages.items():
             taken, queries = found[url]
             print(f"{name:<40}{taken:>8.1f}{taken / least:>8.2f}{queries:>9}", flush=True)
+        for name, taken, ratio in deeds(user, now):
+            print(f"{name:<40}{taken:>8.1f}{ratio:>8.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def workbook(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], 
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     # Excel keeps no zone.
     book.set_properties({"title": title, "created": made_at.astimezone(dt.UTC).replace(tzinfo=None)})
-    sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31])
+    sheet = book.add_worksheet(sheet_name(title))
     head, body = book.add_format({"bold": True, "bg_color": "#E8F1FB", "bottom": 1}), book.add_format()
     widths = [width_of(name) for name in columns]
     for place, name in enumerate(columns):
@@ -42,12 +42,17 @@ def workbook(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], 
     return out.getvalue()
 
 
-def fit_for_printing(sheet):
-    """A4 lengthwise, all columns on one page, the header on each."""
+def sheet_name(title: str) -> str:
+    """As far as Excel takes it for the name of a worksheet."""
+    return re.sub(r"[\[\]:*?/\\]", " ", title)[:31]
+
+
+def fit_for_printing(sheet, head=0):
+    """A4 lengthwise, all columns on one page, the header (the row `head`) on each."""
     sheet.set_paper(9)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
+    sheet.repeat_rows(head)
 
 
 def width_of(text: str) -> int:

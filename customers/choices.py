@@ -127,6 +127,7 @@ class DuplicateReason(models.TextChoices):
     NAME_AND_CAR = "car", _("Same name, same car")
     NAME_AND_ADDRESS = "address", _("Same name, same address")
     NUMBER_ONLY = "shared", _("Same number, another name")
+    PICKED = "picked", _("Put side by side by hand")
 
 
 class DuplicateState(models.TextChoices):

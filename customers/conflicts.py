@@ -15,7 +15,7 @@ from customers.outward import told_on
 from customers.search import with_contents
 from customers.services.conflicts import OURS_MODEL, PHONE, fingerprint, shown_value
 from dms.choices import ConflictState
-from dms.models import Conflict
+from dms.models import Batch, Conflict
 
 PAGE = 50
 OPEN, VERIFY, DECIDED = "open", "verify", "decided"
@@ -54,6 +54,19 @@ class ListPage:
     next: str
     tabs: list  # (code, label, count as text)
     fields: list = field(default_factory=list)  # (field name, label, count) of the lines to be decided
+
+
+def filters_of(user, query):
+    """({tab, name, batch}, the batch or None) as far as the query of the list names them. Raises Batch.DoesNotExist for a file that the
+    reader's store does not have."""
+    batch = None
+    if query.get("batch", "").isdecimal():
+        batch = Batch.objects.visible_to(user).get(pk=query["batch"][:18])
+    return {
+        "tab": query["tab"] if query.get("tab") in TABS else OPEN,
+        "name": query.get("field", ""),
+        "batch": batch and batch.pk,
+    }, batch
 
 
 def conflicts_of(user, *, tab=OPEN, name="", batch=None):

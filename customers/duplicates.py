@@ -112,6 +112,11 @@ class PairLine:
         return self.pair.state == DuplicateState.OPEN
 
 
+def tab_of(query) -> str:
+    """The tab that a query of the list names; by default the pairs to be decided."""
+    return query["tab"] if query.get("tab") in TABS else DuplicateState.OPEN.value
+
+
 def pairs_of(user, state=DuplicateState.OPEN):
     """The pairs of the reader's store whose people are both still there."""
     pairs = DuplicatePair.objects.visible_to(user).filter(state=state)
@@ -130,6 +135,15 @@ def pair_page(user, *, state, after) -> tuple[list[PairLine], str]:
         pairs_of(user, state).select_related("decided_by"), ("rank", "id"), after=after, size=PAGE
     )
     return read_pairs(page.rows), page.next
+
+
+def picked_pair(first: Customer, second: Customer) -> DuplicatePair:
+    """The pair of two files of one store, the older one first; not stored where nothing ever put them side by side."""
+    stored = DuplicatePair.objects.filter(first=first, second=second).select_related("first", "second").first()
+    reason = DuplicateReason.PICKED
+    return stored or DuplicatePair(
+        store_id=first.store_id, first=first, second=second, reason=reason, rank=RANK[reason]
+    )
 
 
 def read_pairs(pairs) -> list[PairLine]:

@@ -13,6 +13,11 @@ from customers.models import Customer, Phone, Policy, Vehicle
 RENEWAL_DAYS, YEAR = 90, 365
 
 
+def listed(user, query) -> "CustomerFilter":
+    """What the list of customers shows under `query`: `.qs` the rows, `.form` what is chosen."""
+    return CustomerFilter(query, queryset=Customer.objects.visible_to(user).alive())
+
+
 class CustomerFilter(django_filters.FilterSet):
     stage = django_filters.ChoiceFilter(label=_("Stage"), choices=Stage, empty_label=_("All stages"))
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=CustomerKind, empty_label=_("Private and company"))

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from audit.choices import Source
 from audit.models import Change
-from common.templatetags.dcrc import masked
+from common.companies import bare_name, is_company
+from common.masking import masked
 from customers.choices import CustomerKind
 from customers.duplicates import read_pairs
 from customers.models import Customer, Phone
@@ -104,11 +105,24 @@ def _place(page, name, label, values):
         if first.words:
             page.alike.append((label, first.words))
         return
-    row = Row(name, label, first, second, best_of(first, second, page.kept))
+    best = best_of(first, second, page.kept)
+    if name == "name":
+        best = without_title(first, second) or best
+    row = Row(name, label, first, second, best)
     together = f"{first.words}\n{second.words}"
     if name == "note" and first.words and second.words and len(together) <= LONGEST_NOTE:
         row.both, row.chosen = together, BOTH
     page.rows.append(row)
+
+
+def without_title(first: Value, second: Value) -> str:
+    """刘芳 before 刘芳女士, unless one of the two was confirmed: a title is no part of a name. "" where neither is the other's, and for
+    companies, whose whole name is the right one."""
+    if first.verified_at or second.verified_at or is_company(first.words) or is_company(second.words):
+        return ""
+    if first.words == bare_name(second.words):
+        return "first"
+    return "second" if second.words == bare_name(first.words) else ""
 
 
 def best_of(first: Value, second: Value, kept: str) -> str:

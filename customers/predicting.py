@@ -96,9 +96,19 @@ def _line(series, model, found, waiting):
     return line
 
 
-def rows_page(store, part, *, today, series=None, model="", after=""):
-    """The predictions that a number counts, the newest first; series None: of all cars."""
-    rows = Prediction.objects.filter(PARTS[part].where(today), store=store)
-    if series is not None:
-        rows = rows.filter(series=series, model=model)
-    return keyset_page(rows.select_related("vehicle"), ("-predicted_on", "-id"), after=after, size=PAGE)
+ORDER = ("-predicted_on", "-id")  # the newest first
+
+
+def rows_of(store, query, *, today):
+    """The predictions that a number counts, with their cars: of the part that `query` names, of all cars or of one series and model.
+    None for a part that there is not."""
+    if query.get("part") not in PARTS:
+        return None
+    rows = Prediction.objects.filter(PARTS[query["part"]].where(today), store=store)
+    if query.get("series") is not None:
+        rows = rows.filter(series=query["series"], model=query.get("model", ""))
+    return rows.select_related("vehicle")
+
+
+def rows_page(rows, *, after=""):
+    return keyset_page(rows, ORDER, after=after, size=PAGE)

@@ -8,7 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from common.birthdays import lunar_name
+from customers.choices import OutwardSheet
 from customers.models import Customer
+
+SHEET_LABELS = dict(OutwardSheet.choices)  # of sheets in access lines
 
 
 def segment_reason(customer, dial) -> str:

@@ -35,6 +35,12 @@ def current_version(store, code) -> Version:
     return version
 
 
+def current_versions(store) -> dict[str, Version]:
+    """The newest published version of each of the store's questionnaires, by the questionnaire's code."""
+    published = Version.objects.filter(questionnaire__store=store).published().select_related("questionnaire")
+    return {version.questionnaire.code: version for version in published.order_by("number")}
+
+
 # --- Versions -------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def draft_version(questionnaire, questions: Iterable[Question], *, by) -> Version:

@@ -172,12 +172,13 @@ def main():
 
     django.setup()
     data_dir = settings.DATA_DIR
+    host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT") or 8000)
+    # Before the set-up, which takes its time.
+    if not options.setup_only and not port_is_free(host, port):
+        raise SystemExit(f"Port {port} is taken by another program. Choose one: PORT=8001 make run")
     set_up(data_dir)
     if options.setup_only:
         return 0
-    host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT") or 8000)
-    if not port_is_free(host, port):
-        raise SystemExit(f"Port {port} is taken by another program. Choose one: PORT=8001 make run")
     if os.environ.get("DCRC_DEMO", "1").strip().lower() not in {"0", "no", "false", "off"}:
         manage("load_demo", "--if-empty", quiet=False)
 

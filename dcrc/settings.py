@@ -134,6 +134,7 @@ NOTICE_WORDINGS = [
     "followups.services.steering_notices.NOTICE_WORDS",
     "quality.wording.NOTICE_WORDS",
     "followups.services.handing.NOTICE_WORDS",
+    "office.exports.notices.NOTICE_WORDS",
     "complaints.wording.NOTICE_WORDS",
 ]
 # Modules that declare what can be looked at to know whether all is well (a list `CHECKS` of common.health.Check).
@@ -147,6 +148,14 @@ FIGURES = [
     "reception.figures",
     "quality.figures",
 ]
+# Modules that declare lists that can be taken home (a list `EXPORTS` of office.exports.lists.ListExport).
+LIST_EXPORTS = ["customers.exports", "complaints.exports", "followups.exports", "reports.exports", "quality.exports"]
+# What a kind of job does: {kind: module} (office.jobs).
+JOBS = {"export": "office.exports.building"}
+# Who names the customers whose data somebody saw: (user, ids) -> {id: (name, URL)} of those that the user may see.
+CUSTOMER_NAMES = "customers.reading.names_of"
+# What the sheets are called that do not come from a list: registries {code: label}.
+SHEET_LABELS = ["customers.wording.SHEET_LABELS", "followups.wording.SHEET_LABELS", "reports.wording.SHEET_LABELS"]
 # Who plans the call that settles a conflict, (customer, subject=, by=, now=) -> id, and who withdraws it, (id, customer, now=) -> bool.
 CUSTOMERS_ASK_BY_CALL = "followups.services.planned.plan_verification"
 CUSTOMERS_ASK_NO_MORE = "followups.services.planned.withdraw_planned"
@@ -173,6 +182,8 @@ CUSTOMER_ACTIONS = [
 # What the reception shows beside a customer of the floors beside it, by URL: (URL name taking the customer's id, permission). Open recalls
 # belong here as soon as an app knows them; an appointments app feeds `reception.services.expect`.
 ARRIVAL_PANELS = []
+# Beside a call, what lies above it: (URL name taking the customer's id, permission).
+DESK_PANELS = [("reception:expect_panel", "reception.receive_customers")]
 # Who words a row of the contact ledger: origin -> (a function that takes contacts and gives {id: text}, URL name of the origin's page).
 CONTACT_ORIGINS = {
     "followups.call": ("followups.wording.word_contacts", "followups:call", "followups.work_queue"),
@@ -184,6 +195,7 @@ CONTACT_ORIGINS = {
 }
 # Main navigation, in order: (label, URL name, permission or None, icon, URL namespaces, or single pages, for which it is lit).
 NAVIGATION = [
+    (_("Live board"), "followups:board", "followups.manage_queue", "speedometer2", ("followups:board",)),
     (_("Call queue"), "followups:queue", "followups.work_queue", "telephone", ("followups",)),
     (_("Arrivals"), "reception:board", "reception.receive_customers", "door-open", ("reception",)),
     (_("Customers"), "customers:list", "customers.view_customer", "people", ("customers",)),
@@ -207,8 +219,11 @@ NAVIGATION = [
     (_("Day figures"), "reports:day", "reports.view_figures", "bar-chart", ("reports",)),
     (_("Spot checks"), "quality:checks", "quality.work_checks", "clipboard-check", ("quality",)),
     (_("Spot checks"), "quality:mine", "quality.answer_checks", "clipboard-check", ("quality",)),
+    (_("Exports"), "exports:mine", "office.export_lists", "file-earmark-spreadsheet", ("exports",)),
     (_("Settings"), "accounts:settings", "accounts.view_settings", "gear", ("accounts", "house")),
 ]
+# Where "/" leads from every page: (URL name, permission).
+FIND_PAGE = ("customers:search", "customers.view_customer")
 # A person lands after login on the first of these entries that the role may open.
 # What the settings page offers: (label, URL name, permission, icon, one sentence).
 SETTINGS_PAGES = [
@@ -224,7 +239,7 @@ SETTINGS_PAGES = [
         "accounts:people",
         "accounts.view_user",
         "person-badge",
-        _("Who may log in, in which role; new people, new passwords."),
+        _("Who may log in, and in which role."),
     ),
     (
         _("Dials"),
@@ -289,6 +304,13 @@ SETTINGS_PAGES = [
         "heart-pulse",
         _("Database, workers, scheduled work, imports, disk and backup at a glance, and what to do about it."),
     ),
+    (
+        _("Who saw what"),
+        "exports:accesses",
+        "audit.view_access",
+        "eye",
+        _("Whose numbers were revealed and which lists were taken home, by whom, masked or in full, and why."),
+    ),
     (_("Teams"), "accounts:teams", "accounts.view_team", "diagram-3", _("Groups of people within a store.")),
     (
         _("Absences"),
@@ -299,9 +321,16 @@ SETTINGS_PAGES = [
     ),
 ]
 # Requests that a page makes by itself: they do not count as a click for the idle limit.
-BACKGROUND_URL_NAMES = {"followups:renew", "followups:board_live", "office:badge"}
+BACKGROUND_URL_NAMES = {"followups:renew", "followups:board_live", "office:badge", "exports:progress"}
 # What the floors above tell a person who was away, first of all: (user, since, now) -> [(words, URL)].
 AWAY_LINES = ["followups.reading.away.promises_missed"]
+# What waits for a person's decision, on a manager's first page: (user, now) -> [office.waiting.Waiting].
+WAITING_LINES = [
+    "complaints.waiting.waiting",
+    "quality.waiting.waiting",
+    "dms.waiting.waiting",
+    "customers.waiting.waiting",
+]
 
 # The public holidays that ship with the software are entered after each migrate.
 CALENDAR_SHIPPED = True
@@ -340,6 +369,7 @@ _CUSTOMERS = [
     "customers.resolve_conflict",
 ]
 _RECEPTION = "reception.receive_customers"
+_WHO_SAW = "audit.view_access"
 _CASES = ["complaints.view_complaint", "complaints.change_complaint"]
 # The desk: takes complaints down, says who handles them, asks the customer again.
 _COMPLAINTS = [
@@ -356,6 +386,7 @@ ROLE_PERMISSIONS = {
         *_CUSTOMERS,
         *_COMPLAINTS,
         "cvp.view_response",
+        "reports.view_own_callbacks",
     ],
     # Stands before the customer: checks her data and takes her complaint down, but rings nobody and handles no case.
     "reception": [
@@ -390,7 +421,12 @@ ROLE_PERMISSIONS = {
         "reports.view_figures",
         "office.view_health",
         "reports.view_callback_report",
+        "reports.view_own_callbacks",
         "quality.work_checks",
+        # Whoever runs the store answers for its data and may take lists home; whoever works the desk needs them on the screen only.
+        "office.export_lists",
+        "office.export_unmasked",
+        _WHO_SAW,
         "accounts.view_settings",
         "accounts.change_calendarday",
         "accounts.view_team",
@@ -418,8 +454,13 @@ ROLE_PERMISSIONS = {
         "complaints.oversee_complaints",
         "reports.view_figures",
         "reports.view_callback_report",
+        # Takes home what the page shows, masked; and sees what the others took.
+        "office.export_lists",
+        _WHO_SAW,
     ],
     "administrator": [
+        # Takes nothing home, but sees who did: whoever may export must not be the only one who looks at it.
+        _WHO_SAW,
         "customers.view_customer",
         "dms.view_batch",
         "dms.add_batch",
@@ -555,6 +596,17 @@ IMPORT_SILENCE_DAYS = env.number("IMPORT_SILENCE_DAYS", 30)
 # Uploaded files and remarks on their rows are thrown away so many days after the import; its counts stay.
 IMPORT_KEEP_DAYS = env.number("IMPORT_KEEP_DAYS", 180)
 
+# --- Lists taken home -----------------------------------------------------------------------------------------------------
+# Where the sheets wait to be fetched (never under the web root), and for how many days.
+EXPORT_DIR = Path(env.text("EXPORT_DIR", str(DATA_DIR / "exports")))
+EXPORT_KEEP_DAYS = env.number("EXPORT_KEEP_DAYS", 7)
+# Up to so many rows a sheet is built while the page waits (some seconds); a longer one by the worker.
+EXPORT_AT_ONCE_ROWS = env.number("EXPORT_AT_ONCE_ROWS", 5_000)
+# More rows than this are refused: nobody reads them, and filters are there.
+EXPORT_MAX_ROWS = env.number("EXPORT_MAX_ROWS", 200_000)
+# A running job that has given no sign of life for so many seconds belongs to a dead worker; the sweep takes it over.
+JOB_STALE_SECONDS = env.number("JOB_STALE_SECONDS", 90)
+
 # --- Is all well --------------------------------------------------------------------------------------------------------
 # Scheduled work counts as late, and managers see a banner, after so many minutes without a sign of life.
 HEALTH_LATE_MINUTES = env.number("HEALTH_LATE_MINUTES", 10)
@@ -622,6 +674,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-queue-moves": {"task": "followups.tasks.sweep_queue_moves", "schedule": 60.0},
     # A promise whose moment has come rises above the other topics of its card.
     "wake-promises": {"task": "followups.tasks.wake_due_promises", "schedule": 60.0},
+    "sweep-jobs": {"task": "office.tasks.sweep_jobs", "schedule": 60.0},
+    "purge-jobs": {"task": "office.tasks.purge_jobs", "schedule": crontab(hour=3, minute=50)},
     "make-nightly-backup": {"task": "office.tasks.make_nightly_backup", "schedule": crontab(hour=1, minute=30)},
     "show-sign-of-life": {
         "task": "office.tasks.show_sign_of_life",
@@ -639,6 +693,7 @@ CELERY_BEAT_SCHEDULE = {
 CATCH_UP_TASKS = [
     "office.tasks.show_sign_of_life",
     "dms.tasks.sweep_imports",
+    "office.tasks.sweep_jobs",
     "followups.tasks.sweep_after_imports",
     "followups.tasks.sweep_moves",
     "followups.tasks.sweep_queue_moves",

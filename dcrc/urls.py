@@ -15,5 +15,6 @@ urlpatterns = [
     path("", include("office.house_urls")),
     path("quality/", include("quality.urls")),
     path("notices/", include("office.urls")),
+    path("exports/", include("office.exports.urls")),
     path("admin/", admin.site.urls),
 ]

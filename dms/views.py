@@ -214,7 +214,9 @@ def error_rows(request, pk):
         page = {"batch": batch, "is_ready": found is not None, "address": request.get_full_path()}
         return render(request, template, page)
     file, rows = found
-    record_access(batch, by=request.user, kind=AccessKind.EXPORT, params={"rows": rows, "file": batch.file_name})
+    record_access(
+        batch, by=request.user, kind=AccessKind.EXPORT, params={"rows": rows, "file": batch.file_name, "full": True}
+    )
     name = _("%(file)s - rows to correct.xlsx") % {"file": Path(batch.file_name).stem}
     return FileResponse(file, as_attachment=True, filename=name)
 

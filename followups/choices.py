@@ -185,6 +185,7 @@ class Held(models.TextChoices):
     LEASE = "lease", _("The card on the desk")
     PROMISE = "promise", _("Promises")
     TASK = "task", _("Tasks kept for the person")
+    RESERVED = "reserved", _("Cards reserved for the person")
     KEPT = "kept", _("Customers spoken with last")
     DRAFT = "draft", _("Drafts")
     COMPLAINT = "complaint", _("Complaints in hand")

@@ -18,6 +18,13 @@ def _day(name, lookup, label):
     return django_filters.DateFilter(field_name=name, lookup_expr=lookup, label=label, widget=widget)
 
 
+def listed(user, query) -> "ItemFilter":
+    """What the list of due items shows under `query`."""
+    people = User.objects.filter(store_id=user.store_id).order_by("full_name")
+    batches = Batch.objects.visible_to(user)
+    return ItemFilter(query, DueItem.objects.visible_to(user), people=people, batches=batches)
+
+
 class ItemFilter(django_filters.FilterSet):
     """`start` and `end` are deadlines, both included; `person` made a call about the item that stands; `batch` made or
     changed what it is about, and `is_new` says whether the item itself came after it."""

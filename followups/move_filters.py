@@ -8,6 +8,7 @@ from django.forms import CheckboxInput, DateInput
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from customers.choices import Segment
 from customers.models import Delivery, RepairOrder
 from followups.models import CallCard, DueItem
 from followups.rules import RULES
@@ -40,12 +41,15 @@ class MoveFilter(django_filters.FilterSet):
         label=_("When"), choices=list(MOMENTS.items()), empty_label=_("Now and later"), method="at_moment"
     )
     whose = django_filters.ChoiceFilter(label=_("Whose"), empty_label=_("Everybody's"), method="belongs_to")
+    segment = django_filters.ChoiceFilter(
+        field_name="customer__segment", label=_("Segment"), choices=Segment, empty_label=_("All segments")
+    )
     series = django_filters.CharFilter(label=_("Series"), max_length=40, method="of_series")
     adviser = django_filters.CharFilter(label=_("Adviser or consultant"), max_length=40, method="served_by")
 
     class Meta:
         model = CallCard
-        fields = ["rule", "start", "end", "overdue", "moment", "whose", "series", "adviser"]
+        fields = ["rule", "start", "end", "overdue", "moment", "whose", "segment", "series", "adviser"]
 
     def __init__(self, data, cards, *, store, today, now):
         super().__init__(data, cards)

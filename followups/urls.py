@@ -33,6 +33,7 @@ urlpatterns = [
     path("cards/<int:pk>/situation/", situations.situation, name="situation"),
     path("cards/<int:pk>/colleagues/", situations.colleagues, name="colleagues"),
     path("cards/<int:pk>/number/", deeds.correct_phone, name="correct_phone"),
+    path("cards/<int:pk>/numbers/", deeds.numbers, name="numbers"),
     path("cards/<int:pk>/skip/", deeds.skip, name="skip"),
     path("cards/<int:pk>/release/", deeds.release, name="release"),
     path("cards/<int:pk>/renew/", deeds.renew, name="renew"),

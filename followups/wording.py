@@ -7,11 +7,14 @@ from django.contrib import messages
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise as LazyText
-from django.utils.translation import get_language, gettext_noop, ngettext, pgettext
+from django.utils.translation import get_language, gettext_lazy, gettext_noop, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from common.words import listed
 from followups.choices import Decision, Festival, PassedOver
 from followups.rules import BY_CODE
+
+SHEET_LABELS = {"care_list": gettext_lazy("Sheet for the SMS platform")}  # of sheets in access lines
 
 
 @dataclass(frozen=True)
@@ -151,8 +154,13 @@ def greeting(now: dt.datetime) -> str:
 
 
 def spaced(number: str) -> str:
-    """A number one can read aloud: `138 1234 5678`; landlines stay as they are."""
-    return f"{number[:3]} {number[3:7]} {number[7:]}" if len(number) == 11 and number.startswith("1") else number
+    """A number one can read aloud: `138 1234 5678`, `021-33586797`."""
+    if len(number) == 11 and number.startswith("1"):
+        return f"{number[:3]} {number[3:7]} {number[7:]}"
+    if not number.startswith("0") or len(number) < 10:
+        return number
+    area = 3 if number[1] in "12" else 4  # 010 and 02x; all others have four
+    return f"{number[:area]}-{number[area:]}"
 
 
 def held_until(customer, by, until) -> str:
@@ -199,7 +207,7 @@ def contact(row) -> str:
     """One line of the contact ledger in a few words: the outcome of our calls, else its channel."""
     labels = row.summary if isinstance(row.summary, dict) else {}
     words = labels.get("en" if (get_language() or "").startswith("en") else "zh")
-    topics = "、".join(str(rule_label(code)) for code in row.topics[:2])
+    topics = listed(rule_label(code) for code in row.topics[:2])
     return " · ".join(text for text in (topics, words or row.get_channel_display()) if text)
 
 

@@ -10,6 +10,17 @@ class Severity(models.TextChoices):
     URGENT = "urgent", _("Urgent")
 
 
+class JobKind(models.TextChoices):
+    EXPORT = "export", _("List export")
+
+
+class JobState(models.TextChoices):
+    QUEUED = "queued", _("Waiting for its turn")
+    RUNNING = "running", _("Being made")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
 class FileType(models.TextChoices):
     """What may be attached. The value is the ending it is handed out with."""
 

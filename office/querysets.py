@@ -1,6 +1,9 @@
-"""Reading words of notices."""
+"""Reading words of notices and jobs."""
 
 from django.db import models
+
+from accounts.querysets import StoreScopedQuerySet
+from office.choices import JobState
 
 
 class NoticeQuerySet(models.QuerySet):
@@ -14,3 +17,21 @@ class NoticeQuerySet(models.QuerySet):
 
     def unresolved(self):
         return self.filter(resolved_at=None)
+
+
+class JobQuerySet(StoreScopedQuerySet):
+    def of(self, user):
+        """What this person has asked for, in the store she is in now: its result is hers alone."""
+        return self.visible_to(user).filter(made_by_id=user.pk)
+
+    def open(self):
+        """Not finished, be it by a worker that is dead."""
+        return self.filter(state__in=(JobState.QUEUED, JobState.RUNNING))
+
+    def silent(self, since):
+        """Open ones whose worker, if they had any, has given no sign of life since."""
+        return self.open().filter(models.Q(state=JobState.QUEUED) | models.Q(heartbeat_at__lt=since))
+
+    def stored(self):
+        """Those whose result can be fetched."""
+        return self.filter(state=JobState.DONE).exclude(file="")

@@ -8,6 +8,7 @@ urlpatterns = [
     path("rates/", checks.rates, name="rates"),
     path("dial/", checks.dial, name="dial"),
     path("pace/", pace.pace, name="pace"),
+    path("pace/<int:person>/<slug:what>/", pace.pace_rows, name="pace_rows"),
     path("mine/", checks.mine, name="mine"),
     path("mine/<int:pk>/", deeds.my_check, name="my_check"),
     path("<int:pk>/", checks.check, name="check"),

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from complaints.choices import Category, Department, Severity
 from followups.choices import ItemState
+from followups.forms.inbound import answers_of, asked_of
 from reception.choices import DECIDED, DecidedHow, Mood, Purpose
 from reception.services.lounge import ComplaintDraft
 
@@ -22,9 +23,10 @@ class CarField(forms.ModelChoiceField):
 
 
 class PartForm(forms.Form):
-    """Base of the forms of a person's page: each has ids of its own. `cars`: those that she owns, drives or has brought."""
+    """Base of the forms of a person's page: each has ids of its own. `cars`: those that she owns, drives or has brought; `begin`: the
+    field in which one begins to type as the page opens."""
 
-    def __init__(self, *args, cars=None, **kwargs):
+    def __init__(self, *args, cars=None, begin="", **kwargs):
         kwargs.setdefault("auto_id", f"{type(self).__name__.removesuffix('Form').lower()}_%s")
         super().__init__(*args, **kwargs)
         if "vehicle" in self.fields:
@@ -32,6 +34,8 @@ class PartForm(forms.Form):
             first = next(iter(cars), None)
             if first is not None and not self.is_bound:
                 self.initial.setdefault("vehicle", first.pk)
+        if begin:
+            self.fields[begin].widget.attrs["autofocus"] = True
         for field in self.fields.values():
             widget = field.widget
             if isinstance(widget, forms.Select) and not isinstance(widget, forms.RadioSelect):
@@ -59,6 +63,17 @@ class ExpectForm(ArriveForm):
     told_by = forms.CharField(label=_("Who told us"), max_length=40, required=False)
 
 
+class SaidForm(ExpectForm):
+    """The same in a line beside a call; who told us is whoever is on the line."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, prefix="expect", **kwargs)
+        del self.fields["told_by"], self.fields["note"]
+        for field in self.fields.values():
+            field.widget.attrs |= {"aria-label": field.label, "data-enter": True}
+            field.widget.attrs["class"] += f" {field.widget.attrs['class']}-sm"
+
+
 class SettleForm(forms.Form):
     """Her open topics, settled face to face. `items`: with their WhyNow as `why`; each has a choice `topic<id>`."""
 
@@ -76,10 +91,14 @@ class SettleForm(forms.Form):
             self.fields[f"topic{item.pk}"] = forms.ChoiceField(choices=list(SETTLED.items()), required=False)
 
     def lines(self):
-        """[(item, [(value, label, is chosen)])] for the page."""
+        """[(item, name, [(value, label, is chosen)], questions)] for the page."""
         for item in self.items:
             chosen = self[f"topic{item.pk}"].value() or ""
-            yield item, f"topic{item.pk}", [(value, label, value == chosen) for value, label in SETTLED.items()]
+            choices = [(value, label, value == chosen) for value, label in SETTLED.items()]
+            yield item, f"topic{item.pk}", choices, asked_of(item, self.data)
+
+    def answers(self) -> dict:
+        return answers_of(self.items, self.data)
 
     def topics(self) -> dict[int, str]:
         chosen = {item.pk: self.cleaned_data.get(f"topic{item.pk}") for item in self.items}

@@ -8,6 +8,7 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("customers/<int:customer_id>/", views.person, name="person"),
     path("customers/<int:customer_id>/expect/", views.expect, name="expect"),
+    path("customers/<int:customer_id>/expect/panel/", views.expect_panel, name="expect_panel"),
     path("customers/<int:customer_id>/arrive/", views.arrive, name="arrive"),
     path("customers/<int:customer_id>/settle/", views.settle, name="settle"),
     path("customers/<int:customer_id>/confirm/", views.confirm, name="confirm"),

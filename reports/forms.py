@@ -18,10 +18,14 @@ class CallbackForm(forms.Form):
     period = forms.ChoiceField(label=_("Period"), required=False, choices=PERIODS_TO_A_DAY.items())
     person = forms.ModelChoiceField(label=_("Person"), required=False, queryset=None, empty_label=_("The whole store"))
 
-    def __init__(self, data, *, store, today):
+    def __init__(self, data, *, store, today, only=None):
+        """`only`: the person whose own report it is, whatever else is asked for."""
         values = {"day": today.isoformat(), "period": "day", **{name: data[name] for name in data if data[name]}}
         super().__init__(values)
-        self.today = today
+        self.today, self.only = today, only
+        if only is not None:
+            del self.fields["person"]
+            return
         people = User.objects.filter(store=store, role__in=(Role.SPECIALIST, Role.MANAGER))
         self.fields["person"].queryset = people.order_by("full_name", "pk")
 
@@ -39,5 +43,5 @@ class CallbackForm(forms.Form):
         return {
             "day": found.get("day") or self.today,
             "period": found.get("period") or "day",
-            "person": found.get("person"),
+            "person": self.only or found.get("person"),
         }

@@ -10,6 +10,7 @@ class Figures(models.Model):
         permissions = [
             ("view_figures", "Can read the figures of the store"),
             ("view_callback_report", "Can read, print and export the daily callback report"),
+            ("view_own_callbacks", "Can read and print the daily callback report of her own calls"),
         ]
 
     def __str__(self):

@@ -3,6 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+SHEET_LABELS = {"callback_report": gettext_lazy("Daily callback report")}  # of sheets in access lines
+
 
 def report_title(report) -> str:
     """`浦东店 日回访报表 2026-03-18`, with the first day where the period has more than one."""

@@ -58,6 +58,7 @@ def _own_language(settings):
 def _own_uploads(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "uploads"
     settings.INBOX_DIR = tmp_path / "inbox"
+    settings.EXPORT_DIR = tmp_path / "exports"
 
 
 @pytest.fixture

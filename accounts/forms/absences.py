@@ -3,8 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import Role
 from accounts.forms.base import ChangesMixin, helper
 from accounts.models import Absence, User
+
+CALLING = (Role.SPECIALIST, Role.MANAGER)
 
 
 class BackForm(forms.Form):
@@ -26,7 +29,8 @@ class AbsenceForm(ChangesMixin, forms.ModelForm):
     def __init__(self, *args, store, **kwargs):
         super().__init__(*args, **kwargs)
         people = User.objects.filter(store=store, is_active=True).order_by("full_name", "pk")
-        self.fields["person"].queryset = self.fields["deputy"].queryset = people
+        self.fields["person"].queryset = people
+        self.fields["deputy"].queryset = people.filter(role__in=CALLING)  # a promise waits for nobody who does not call
         self.fields["deputy"].empty_label = _("The team")
         if self.instance.pk:
             del self.fields["person"]

@@ -10,6 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import pgettext
 
+from common.masking import masked
+
 register = template.Library()
 
 
@@ -29,14 +31,7 @@ def icon(name: str, label: str = ""):
     return mark_safe(_svg(name))  # noqa: S308
 
 
-@register.filter
-def masked(number: str) -> str:
-    """138****0000: the default way a number is shown (PIPL; DOMAIN 2.12)."""
-    if not number:
-        return ""
-    if len(number) < 8:
-        return "*" * max(len(number) - 2, 0) + number[-2:]
-    return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
+register.filter(masked)
 
 
 @register.filter

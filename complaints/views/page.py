@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from complaints import forms, services
-from complaints.models import Complaint
+from complaints.lists import rows_of
 from complaints.permissions import deeds_for
 from complaints.reading.case import case_page
 from complaints.wording import refusal
@@ -35,11 +35,12 @@ FORMS = {
 WORDS = ("text", "resolution", "reason", "note", "unasked", "done")  # what somebody may have typed for long
 
 
-def rows_of(request):
-    """The complaints behind this reader's doors, with what their pages name."""
-    return Complaint.objects.visible_to(request.user).select_related(
-        "customer", "vehicle", "repair_order", "handler", "opened_by", "recontacted_by", "store"
-    )
+MORE = ("repair_order", "recontacted_by", "store")  # of what the page names beside the list
+
+
+def case_of(request, pk):
+    """The case behind this reader's doors, else 404."""
+    return get_object_or_404(rows_of(request.user).select_related(*MORE), pk=pk)
 
 
 def case_answer(request, complaint, refused=None, status=200):
@@ -54,7 +55,7 @@ def case_answer(request, complaint, refused=None, status=200):
 
 def take_step(request, pk, form_class, deed, done):
     """Check the form, do the deed (complaint, cleaned data), say so; a refusal is told on the page as it now stands."""
-    complaint = get_object_or_404(rows_of(request), pk=pk)
+    complaint = case_of(request, pk)
     form = form_class(request.POST, request.FILES, complaint=complaint, user=request.user)
     if not form.is_valid():
         return case_answer(request, complaint, form, status=422)
@@ -65,10 +66,10 @@ def take_step(request, pk, form_class, deed, done):
         return case_answer(request, complaint, form, status=422)
     except services.NotAllowed as refused:
         messages.error(request, refusal(refused))
-        fresh = get_object_or_404(rows_of(request), pk=pk)
+        fresh = case_of(request, pk)
         return case_answer(request, fresh, _rescued(form, fresh, request.user), status=409)
     messages.success(request, done)
-    is_seen = rows_of(request).filter(pk=pk).exists()  # who gives it to another department sees it no more
+    is_seen = rows_of(request.user).filter(pk=pk).exists()  # who gives it to another department sees it no more
     return redirect("complaints:detail", pk) if is_seen else redirect("complaints:list")
 
 

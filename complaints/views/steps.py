@@ -2,14 +2,13 @@
 
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from complaints import forms, services
 from complaints.permissions import may_reopen
-from complaints.views.page import rows_of, take_step
+from complaints.views.page import case_of, take_step
 
 CHANGE = permission_required("complaints.change_complaint", raise_exception=True)
 CLOSE = permission_required("complaints.close_complaint", raise_exception=True)
@@ -105,7 +104,7 @@ def force(request, pk):
 @require_POST
 @CHANGE
 def reopen(request, pk):
-    if not may_reopen(request.user, get_object_or_404(rows_of(request), pk=pk)):
+    if not may_reopen(request.user, case_of(request, pk)):
         raise PermissionDenied
     done = _("The complaint is in handling again.")
     return take_step(request, pk, forms.ReopenForm, _doing(request, services.reopen), done)

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from common.plates import BadPlate, clean_plate
+from customers.choices import VehicleUse
 from customers.forms.base import DayInput, EditForm, helper
 from customers.models import Vehicle
 
@@ -23,18 +24,22 @@ class VehicleForm(EditForm):
             "registered_on",
             "odometer_km",
             "odometer_on",
+            "use",
         ]
         widgets = {"registered_on": DayInput(), "odometer_on": DayInput()}
 
     def __init__(self, *args, today: dt.date, **kwargs):
         super().__init__(*args, **kwargs)
         self.today = today
+        self.fields["use"].choices = [("", _("Private use")), *VehicleUse.choices]
+        self.fields["use"].help_text = _("Fleets and taxis get no reminders and no care calls about this car.")
         self.helper = helper(
             ("plate", "color"),
             ("brand", "series"),
             "model",
             ("engine_no", "registered_on"),
             ("odometer_km", "odometer_on"),
+            "use",
         )
 
     def clean_plate(self):

@@ -21,8 +21,8 @@ from django.utils.translation import gettext as _
 from audit.choices import Source
 from audit.models import Change
 from audit.services import change_row, record_change
+from common.masking import masked
 from common.meanwhile import ChangedMeanwhile
-from common.templatetags.dcrc import masked
 from customers.choices import CustomerKind
 from customers.models import Customer, Phone
 from customers.services.errors import AlreadyDecided

@@ -201,7 +201,7 @@ def _join_pair(kept, gone, pair, *, by, now):
         pair = DuplicatePair.objects.filter(first_id=first, second_id=second).first()
     before = None
     if pair is None:
-        reason = DuplicateReason.NAME_AND_NUMBER
+        reason = DuplicateReason.PICKED
         pair = DuplicatePair.objects.create(
             store_id=kept.store_id, first_id=first, second_id=second, reason=reason, rank=RANK[reason.value]
         )

@@ -23,11 +23,17 @@ def set_use(vehicle, use: str, *, by, source, now, reason="") -> dict:
     params = {"reason": reason} if reason else None
     told = {"by": by, "source": source, "params": params, "at": now}
     record_change(vehicle, diff, deed="use", customer_id=vehicle.owner_id, **told)
-    if diff["use"][0] in SPARED_USES and use not in SPARED_USES:
+    look_again(vehicle, diff, now=now)
+    return diff
+
+
+def look_again(vehicle, diff, *, now):
+    """After a change of `use`: what was not asked for while it was spared counts as changed."""
+    before, use = diff.get("use", ("", ""))
+    if before in SPARED_USES and use not in SPARED_USES:
         CarePlan.objects.filter(vehicle=vehicle).update(changed_at=now)
         for model in (Delivery, RepairOrder, Policy):
             model.objects.alive().filter(vehicle=vehicle).update(changed_at=now)
-    return diff
 
 
 @transaction.atomic

@@ -5,9 +5,21 @@ from django.db import transaction
 from audit.services import record_change
 from common.meanwhile import refuse_overwriting
 from customers.models import FormerPlate
+from customers.services.use import look_again
 from customers.services.writing import lock, write
 
-EDITABLE = ("plate", "engine_no", "brand", "series", "model", "color", "registered_on", "odometer_km", "odometer_on")
+EDITABLE = (
+    "plate",
+    "engine_no",
+    "brand",
+    "series",
+    "model",
+    "color",
+    "registered_on",
+    "odometer_km",
+    "odometer_on",
+    "use",
+)
 
 
 def former_plate_row(vehicle, plate: str, *, now) -> FormerPlate:
@@ -33,5 +45,6 @@ def update_vehicle(vehicle, changes: dict, *, by, source, now, seen=None) -> dic
     old_plate = diff.get("plate", ("", ""))[0]
     if old_plate:
         FormerPlate.objects.bulk_create([former_plate_row(vehicle, old_plate, now=now)], ignore_conflicts=True)
+    look_again(vehicle, diff, now=now)
     record_change(vehicle, diff, by=by, source=source, customer_id=vehicle.owner_id, at=now)
     return diff

@@ -16,7 +16,7 @@ from customers.views.dials import file_dials
 from customers.views.duplicates import duplicate_decide, duplicate_list
 from customers.views.file_care import file_care
 from customers.views.lists import customer_list, search_page
-from customers.views.merges import duplicate_merge, merge_list, merge_undo
+from customers.views.merges import duplicate_merge, merge_list, merge_picked, merge_undo, merge_with
 from customers.views.outward import outward, outward_download, outward_make
 from customers.views.people import customer_edit, customer_new, may_call
 from customers.views.phones import phone_edit, phone_new, phone_primary, phone_retire, phone_reveal, phone_verify
@@ -36,7 +36,9 @@ __all__ = [
     "duplicate_list",
     "duplicate_merge",
     "merge_list",
+    "merge_picked",
     "merge_undo",
+    "merge_with",
     "history",
     "interval_edit",
     "interval_list",

@@ -13,7 +13,7 @@ from audit.meanwhile import rescues, told
 from common.meanwhile import ChangedMeanwhile
 from customers.forms.care import GoneForm, IntervalForm
 from customers.models import CareInterval, Vehicle
-from customers.predicting import PARTS, accuracy, rows_page
+from customers.predicting import PARTS, accuracy, rows_of, rows_page
 from customers.reading import cars_without_interval, intervals_of
 from customers.services.gone import bring_back, mark_gone
 from customers.services.intervals import remove_interval, save_interval
@@ -116,11 +116,10 @@ def predictions(request):
 @permission_required("customers.change_careinterval", raise_exception=True)
 def prediction_rows(request):
     """The predictions behind one number of that page."""
-    store, part = _store_or_404(request), request.GET.get("part", "")
-    if part not in PARTS:
+    store = _store_or_404(request)
+    rows = rows_of(store, request.GET, today=store.day_of(timezone.now()))
+    if rows is None:
         raise Http404
-    today = store.day_of(timezone.now())
-    series, model = request.GET.get("series"), request.GET.get("model", "")
-    page = rows_page(store, part, today=today, series=series, model=model, after=request.GET.get("after", ""))
-    context = {"page": page, "label": PARTS[part].label, "series": series, "model": model}
+    context = {"page": rows_page(rows, after=request.GET.get("after", "")), "label": PARTS[request.GET["part"]].label}
+    context |= {"series": request.GET.get("series"), "model": request.GET.get("model", "")}
     return render(request, "customers/prediction_rows.html", context)

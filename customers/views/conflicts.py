@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.db.models import Max
-from django.http import QueryDict
+from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.phones import BadPhone
-from customers.conflicts import OPEN, TABS, conflicts_of, field_counts, list_page, read_lines, tab_counts
+from customers.conflicts import OPEN, conflicts_of, field_counts, filters_of, list_page, read_lines, tab_counts
 from customers.services import (
     AlreadyDecided,
     ChangedMeanwhile,
@@ -32,14 +32,10 @@ DEEDS = {"ours": keep_ours, "theirs": take_theirs, "verify": ask_by_call}
 
 def _filters(request):
     """{tab, name, batch} as far as the address names them; another store's file is 404."""
-    batch = None
-    if request.GET.get("batch", "").isdecimal():
-        batch = get_object_or_404(Batch.objects.visible_to(request.user), pk=request.GET["batch"][:18])
-    return {
-        "tab": request.GET["tab"] if request.GET.get("tab") in TABS else OPEN,
-        "name": request.GET.get("field", ""),
-        "batch": batch and batch.pk,
-    }, batch
+    try:
+        return filters_of(request.user, request.GET)
+    except Batch.DoesNotExist:
+        raise Http404 from None
 
 
 def _address(name, filters, **more):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from common.paging import capped_count
 from customers.choices import DuplicateState
-from customers.duplicates import TABS, pair_page, pairs_of, read_pairs
+from customers.duplicates import TABS, pair_page, pairs_of, read_pairs, tab_of
 from customers.models import DuplicatePair
 from customers.services.duplicates import decide_pair
 from customers.services.errors import AlreadyDecided
@@ -33,7 +33,7 @@ def _tabs(user):
 @require_safe
 @permission_required("customers.resolve_conflict", raise_exception=True)
 def duplicate_list(request):
-    tab = request.GET["tab"] if request.GET.get("tab") in TABS else DuplicateState.OPEN.value
+    tab = tab_of(request.GET)
     lines, following = pair_page(request.user, state=tab, after=request.GET.get("after", ""))
     last = _line(request.user, request.GET.get("last", ""))
     context = {"lines": lines, "next": following, "tabs": _tabs(request.user), "tab": tab, "last": last}

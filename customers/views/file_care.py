@@ -25,7 +25,10 @@ def file_care(request, pk):
             if not request.htmx:
                 return redirect("customers:detail", pk=pk)
     context = {"customer": customer, "care": page, "form": form, "months": (page.phone_days or 0) // 30}
-    return render(request, "customers/_file_care.html", context)
+    answer = render(request, "customers/_file_care.html", context)
+    if request.method == "POST" and form is None:
+        answer["HX-Trigger"] = "fileCareChanged"  # what stands around this panel reads its numbers again
+    return answer
 
 
 def _answer(told, customer, page, *, by, now, today):

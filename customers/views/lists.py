@@ -8,8 +8,7 @@ from django.views.decorators.http import require_GET
 from common.paging import capped_count, keyset_page
 from customers.conflicts import open_count
 from customers.duplicates import open_pairs_count
-from customers.filters import CustomerFilter
-from customers.models import Customer
+from customers.filters import listed
 from customers.reading import list_rows
 from customers.search import CAP, find, with_contents
 
@@ -20,7 +19,7 @@ LONGEST_QUERY = 80
 @require_GET
 @permission_required("customers.view_customer", raise_exception=True)
 def customer_list(request):
-    filters = CustomerFilter(request.GET, queryset=Customer.objects.visible_to(request.user).alive())
+    filters = listed(request.user, request.GET)
     page = keyset_page(with_contents(filters.qs), ("-id",), after=request.GET.get("after", ""), size=PAGE)
     context = {
         "filters": filters,

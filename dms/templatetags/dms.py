@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from common.templatetags.dcrc import masked
+from common.masking import masked, sheltered
 from dms.choices import BatchState
 from dms.sheets import all_sheets
 from dms.undo import COUNTED, can_be_undone, numbers_of
@@ -16,23 +16,10 @@ from dms.wording import advice, after_failure, remnant_reason, word
 
 register = template.Library()
 
-# Mobile numbers as people write them, landlines with their area code, and resident ids, inside any text.
-_PERSONAL = re.compile(
-    r"(?<!\d)(?:(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}|\(?0\d{2,3}\)?[ -]?\d{7,8}|\d{17}[\dXx])(?!\d)"
-)
-_NARROW = str.maketrans("０１２３４５６７８９－＋", "0123456789-+")
 _DIGITS = re.compile(r"\d{7,}")
 
 
-@register.filter
-def sheltered(text) -> str:
-    """The text with the phone numbers and resident ids in it masked (PIPL; the row number tells which cell is meant)."""
-    return _PERSONAL.sub(_hidden, str(text).translate(_NARROW))
-
-
-def _hidden(found):
-    number = re.sub(r"\W", "", found[0])
-    return masked(number.removeprefix("86") if len(number) == 13 else number)
+register.filter(sheltered)
 
 
 @register.filter

@@ -113,6 +113,7 @@ class RuleDialForm(MeanwhileMixin, forms.Form):
 
 NUMBERS = {
     "lease_minutes": (1, 120),
+    "stuck_minutes": (5, 120),
     "undo_minutes": (0, 60),
     "max_failures": (1, 6),
     "promise_lead_minutes": (0, 120),

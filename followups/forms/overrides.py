@@ -1,6 +1,9 @@
 """Why a restraint is gone past."""
 
+import datetime as dt
+
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -34,12 +37,16 @@ class OverrideFilter(forms.Form):
         self.fields["restraint"].choices = [("", _("All")), *Restraint.choices]
         self.fields["reason"].choices = [("", _("All")), *OverrideReason.choices]
 
-    def narrow(self, rows, zone_day):
-        """`rows` of Override within what was chosen; `zone_day` gives the moment a day of the store begins."""
+    def narrow(self, rows):
+        """`rows` of Override within what was chosen; days are those of the current time zone."""
         chosen = self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
         if chosen.get("first"):
-            rows = rows.filter(at__gte=zone_day(chosen["first"]))
+            rows = rows.filter(at__gte=_day_starts(chosen["first"]))
         if chosen.get("last"):
-            rows = rows.filter(at__lt=zone_day(chosen["last"], after=1))
+            rows = rows.filter(at__lt=_day_starts(chosen["last"], after=1))
         exact = {name: chosen[name] for name in ("by", "restraint", "reason") if chosen.get(name)}
         return rows.filter(**exact)
+
+
+def _day_starts(day, after=0):
+    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=after), dt.time()))

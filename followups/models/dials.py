@@ -67,6 +67,9 @@ class DeskDial(StoreOwned):
         help_text=_("Promises whose time has come still are, and a chosen card can still be opened."),
     )
     lease_minutes = models.PositiveSmallIntegerField(_("Lease (minutes)"), default=15)
+    stuck_minutes = models.PositiveSmallIntegerField(
+        _("The board asks after a card without a sign of work (minutes)"), default=10, db_default=10
+    )  # a choice of ours: two renewals of the lease have not come by then
     undo_minutes = models.PositiveSmallIntegerField(_("Undo (minutes)"), default=5)
     max_failures = models.PositiveSmallIntegerField(_("Failures in different bands until unreachable"), default=3)
     promise_lead_minutes = models.PositiveSmallIntegerField(_("Promise opens before its time (minutes)"), default=15)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from common.bands import band_of
-from common.templatetags.dcrc import masked
+from common.masking import masked
 from followups import wording
 from followups.choices import Band, ItemState, Level
 from followups.models import CallOutcome

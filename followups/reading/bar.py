@@ -5,8 +5,8 @@ import uuid
 from dataclasses import dataclass, field
 
 from django.db.models import Exists, F, OuterRef, Q, Value
-from django.utils.translation import get_language
 
+from common.words import listed
 from complaints.models import Complaint
 from followups import wording
 from followups.choices import LeftWhy, Level
@@ -29,7 +29,7 @@ class Unfinished:
 
     @property
     def why(self) -> str:
-        return "、".join(self.whys) if (get_language() or "").startswith("zh") else ", ".join(self.whys)
+        return listed(self.whys)
 
 
 @dataclass

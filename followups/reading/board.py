@@ -7,18 +7,19 @@ and the rows. Nothing here ranks people against one another: lines stand by name
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.models import User
+from common.masking import masked
 from common.paging import capped_count, keyset_page
-from common.templatetags.dcrc import masked
+from common.words import listed
 from followups import wording
 from followups.choices import ItemState, Level
 from followups.models import Call, CallCard, CallOutcome, DeskDial, Draft, DueItem
@@ -115,6 +116,25 @@ def rows_of(what: str, moment: Moment, person: int | None):
     return DueItem.objects.filter(pk__in=rows.values("item")) if number.unit == "item" else rows
 
 
+class NoSuchPerson(LookupError):
+    """Nobody of this store: of another store's nobody is told even the name."""
+
+
+def person_of(query, store) -> tuple[int | None, str]:
+    """(id, name) of the person that the query of a rows page names: (None, "") for all, (TEAM, "") for nobody's. Raises NoSuchPerson."""
+    text = query.get("person", "")
+    if not text:
+        return None, ""
+    if text == str(TEAM):
+        return TEAM, ""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise NoSuchPerson
+    person = User.objects.filter(pk=int(text), store=store).first()
+    if person is None:
+        raise NoSuchPerson
+    return person.pk, person.full_name
+
+
 def _split(moment) -> dict[str, dict[int, int]]:
     """{number: {person: count}}: one query for each table, not for each number."""
     found = {what: defaultdict(int) for what in NUMBERS}
@@ -142,12 +162,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class OnCard:
-    """The card a person is on. `is_stuck`: for longer than a lease, or the lease has run out."""
+    """The card a person is on. `minutes`: since she took it; `quiet`: since the last sign of work on it (taken, typed, dialled, the
+    lease renewed). `is_stuck`: quiet for longer than the store's dial, however long the call takes; `is_over`: the lease has run out."""
 
     pk: int
     customer: str
     topics: str
     minutes: int | None
+    quiet: int
     until: dt.datetime
     is_stuck: bool
     is_over: bool
@@ -173,6 +195,7 @@ class Total:
     count: str  # "1,000+" at most
     url: str  # opens its rows; "" for a nought
     tone: str
+    unit: str = ""  # what is counted: two pages that count different things must not look alike
 
 
 @dataclass
@@ -180,9 +203,10 @@ class Board:
     now: dt.datetime
     totals: list[Total]
     lines: list[PersonLine]
-    absent: list[str]
+    absent: str  # names of those who are not here today
     sums: dict[str, Cell]
     grace: int  # minutes; what "at risk" means
+    patience: int  # minutes without a sign of work; what "stuck" means
     alarms = ("risk", "late")
 
     @property
@@ -212,7 +236,15 @@ def board_of(store, now: dt.datetime, *, team: int | None = None) -> Board:
     sums = {what: _cell(what, count, None) for what, count in _sums(counts, moment).items()}
     if team is None and (counts["promises"].get(TEAM) or counts["reserved"].get(TEAM)):
         lines.append(_team_line(counts))
-    return Board(now, _totals(moment, sums), lines, absent, sums, moment.dial.promise_grace_minutes)
+    return Board(
+        now,
+        _totals(moment, sums),
+        lines,
+        listed(absent),
+        sums,
+        moment.dial.promise_grace_minutes,
+        moment.dial.stuck_minutes,
+    )
 
 
 def _sums(counts, moment) -> dict[str, int]:
@@ -241,14 +273,26 @@ def _cell(what, number, person) -> Cell:
 
 def _cards_of(moment) -> dict[int, OnCard]:
     cards = CallCard.objects.filter(store=moment.store, lease_by__isnull=False)
-    found = {}
-    rows = cards.values_list("pk", "lease_by_id", "customer__name", "rules", "leased_at", "lease_until")
-    for pk, person, customer, rules, since, until in rows:
-        minutes = int((moment.now - since).total_seconds() // 60) if since else None
-        is_over = until <= moment.now
-        is_stuck = is_over or (minutes is not None and minutes > moment.dial.lease_minutes)
-        found[person] = OnCard(pk, customer, _topics(rules), minutes, until, is_stuck, is_over)
+    hers = {"card": OuterRef("pk")}
+    typed = Draft.objects.filter(**hers, user=OuterRef("lease_by")).values("updated_at")[:1]
+    dialled = (
+        Call.objects.filter(**hers, by=OuterRef("lease_by"), undone_at__isnull=True).order_by("-at").values("at")[:1]
+    )
+    cards = cards.annotate(typed=Subquery(typed), dialled=Subquery(dialled))
+    columns = ("pk", "lease_by_id", "customer__name", "rules", "leased_at", "lease_until", "typed", "dialled")
+    lease, found = dt.timedelta(minutes=moment.dial.lease_minutes), {}
+    for pk, person, customer, rules, since, until, *signs in cards.values_list(*columns):
+        renewed = until - lease  # the desk renews a lease only where somebody has touched it
+        last = max(at for at in (since, renewed, *signs) if at is not None and (since is None or at >= since))
+        quiet = max(0, _minutes(moment.now - last))
+        is_stuck = quiet >= moment.dial.stuck_minutes
+        minutes = _minutes(moment.now - since) if since else None
+        found[person] = OnCard(pk, customer, _topics(rules), minutes, quiet, until, is_stuck, until <= moment.now)
     return found
+
+
+def _minutes(span: dt.timedelta) -> int:
+    return int(span.total_seconds() // 60)
 
 
 def _last_calls(moment) -> dict[int, dt.datetime]:
@@ -266,21 +310,29 @@ def _totals(moment, sums) -> list[Total]:
     due_today = {"start": today, "end": today, "state": ItemState.OPEN}
     due = DueItem.objects.open().filter(store=store, due_on=today)
     messages = items_of(store, "", today)
+    people, topics = pgettext("unit", "customers"), pgettext("unit", "topics")
     found = [
-        (_("Callable now"), capped_count(cards.callable(moment.now)), f"{queue}?tab=ready", ""),
-        (_("Overdue"), capped_count(overdue(cards, today)), f"{queue}?tab=overdue", "bad"),
-        (_("Topics due today"), capped_count(due), f"{reverse('followups:items')}?{urlencode(due_today)}", ""),
-        (_("Promises at risk"), f"{promises.number:,}", promises.url, "bad"),
-        (_("Expired, to decide"), undecided_count(store) or "0", reverse("followups:decisions"), "warn"),
-        (_("Messages to send"), capped_count(messages), reverse("followups:care_list"), ""),
+        (_("Callable now"), capped_count(cards.callable(moment.now)), f"{queue}?tab=ready", "", people),
+        (_("Overdue"), capped_count(overdue(cards, today)), f"{queue}?tab=overdue", "bad", people),
+        (
+            _("Due today and still open"),
+            capped_count(due),
+            f"{reverse('followups:items')}?{urlencode(due_today)}",
+            "",
+            topics,
+        ),
+        (_("Promises at risk"), f"{promises.number:,}", promises.url, "bad", ""),
+        (_("Expired, to decide"), undecided_count(store) or "0", reverse("followups:decisions"), "warn", topics),
+        (_("Messages to send"), capped_count(messages), reverse("followups:care_list"), "", ""),
     ]
-    return [Total(*row) if row[1] != "0" else Total(row[0], "0", "", "") for row in found]
+    return [Total(*row) if row[1] != "0" else Total(row[0], "0", "", "", row[4]) for row in found]
 
 
 # --- The rows behind a number -----------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Opened:
-    """One row as the list shows it. `detail` and `tone`: how it stands; `customer_id` leads to her page, `url` to the row itself."""
+    """One row as the list shows it. `detail` and `tone`: how it stands; `customer_id` leads to her page, `url` to the call. `is_open`:
+    there is something left that can be given to a person."""
 
     customer_id: int
     customer: str
@@ -290,6 +342,7 @@ class Opened:
     detail: str = ""
     tone: str = ""
     url: str = ""
+    is_open: bool = True
 
 
 RELATED = {
@@ -301,19 +354,49 @@ RELATED = {
 ORDERS = {Call: ("-id",), DueItem: ("due_on", "id"), Draft: ("id",), CallCard: ("rank", "id")}
 
 
-def opened(rows, now: dt.datetime, *, after="") -> tuple[list[Opened], str]:
-    """A page of the rows, worded, and the token of the next one."""
-    model = rows.model
+def opened(what: str, moment: Moment, person: int | None, *, after="") -> tuple[list[Opened], str, int]:
+    """A page of the rows behind a number, worded, the token of the next one, and how many there are."""
+    rows, now = rows_of(what, moment, person), moment.now
+    count, model = rows.count(), rows.model
     rows = with_facts(rows) if model is DueItem else rows
     page = keyset_page(rows.select_related(*RELATED[model]), ORDERS[model], after=after)
+    if NUMBERS[what].unit == "item":
+        made = _made(page.rows, what, moment, person)
+        return [_dialled(item, now, made[item.pk]) for item in page.rows], page.next, count
     word = {Call: _call, DueItem: _topic, Draft: _draft, CallCard: _card}[model]
-    return [word(row, now) for row in page.rows], page.next
+    return [word(row, now) for row in page.rows], page.next, count
+
+
+def _made(items, what, moment, person) -> dict[int, list[CallOutcome]]:
+    """{topic: what was written down about it, the newest last}: who dialled is whose call it was, not who promised one."""
+    number = NUMBERS[what]
+    outcomes = number.rows(moment).filter(number.only(moment), item__in=[item.pk for item in items])
+    if person is not None:
+        outcomes = outcomes.filter(call__by=person)
+    found = defaultdict(list)
+    for outcome in outcomes.select_related("call__by").order_by("call__at", "pk"):
+        found[outcome.item_id].append(outcome)
+    return found
+
+
+def _dialled(item, now, outcomes):
+    row, people = _topic(item, now), dict.fromkeys(outcome.call.by.full_name for outcome in outcomes)
+    url = reverse("followups:call", args=[outcomes[-1].call_id])
+    return replace(row, person=listed(people), url=url)
 
 
 def _call(call, now):
     url, at = reverse("followups:call", args=[call.pk]), wording.moment(call.at, now)
     return Opened(
-        call.customer_id, call.customer.name, masked(call.number), at, call.by.full_name, call.outcome.label, "", url
+        call.customer_id,
+        call.customer.name,
+        masked(call.number),
+        at,
+        call.by.full_name,
+        call.outcome.label,
+        "",
+        url,
+        False,
     )
 
 
@@ -321,7 +404,9 @@ def _topic(item, now):
     why, person = why_now(item, now), item.pinned_to.full_name if item.pinned_to else ""
     what = f"{why.label} {why.subject}".strip()
     if item.state != ItemState.OPEN:
-        return Opened(item.customer_id, item.customer.name, what, why.car, person, item.get_state_display(), "good")
+        return Opened(
+            item.customer_id, item.customer.name, what, why.car, person, item.get_state_display(), "good", is_open=False
+        )
     return Opened(item.customer_id, item.customer.name, what, why.car, person, why.urgency.text, why.urgency.tone)
 
 
@@ -338,4 +423,4 @@ def _card(card, now):
 
 
 def _topics(rules) -> str:
-    return "、".join(str(wording.rule_label(code)) for code in rules[:3])
+    return listed(wording.rule_label(code) for code in rules[:3])

@@ -10,8 +10,8 @@ from django.utils.translation import get_language, gettext_lazy, gettext_noop
 from django.utils.translation import gettext as _
 
 from common.festivals import next_festivals
+from common.masking import masked
 from common.paging import keyset_page
-from common.templatetags.dcrc import masked
 from customers.choices import Channel
 from customers.models import Phone
 from followups import wording
@@ -19,6 +19,7 @@ from followups.choices import CloseReason, Festival, ItemState
 from followups.models import DueItem
 from followups.reading.items import with_facts
 from followups.reading.topics import facts_of, script_words, scripts_of
+from followups.rules import BY_CODE
 from followups.scripts import MESSAGE_CASES, message
 from followups.services.care_list import FESTIVAL, mobiles, quiet_about
 from followups.services.undecided import MESSAGES
@@ -79,19 +80,31 @@ class CarePage:
     can_mark: bool
 
 
-def care_page(user, now: dt.datetime, *, tab: str, kind: str = "", after: str = "") -> CarePage:
-    """A handful of queries whatever the rows; `now` in the store's zone."""
-    today = now.date()
-    items = items_of(user.store, tab, today)
-    counts = Counter(dict(items.order_by().values_list("rule").annotate(Count("pk"))))
-    kinds = [(code, str(wording.rule_label(code)), count) for code, count in sorted(counts.items())]
+def chosen(query) -> tuple[str, str]:
+    """(tab, rule code or "") that the query of the care list names."""
+    tab = query["tab"] if query.get("tab") in TABS else "now"
+    return tab, query["kind"] if query.get("kind") in BY_CODE else ""
+
+
+def listed(store, now: dt.datetime, *, tab: str, kind: str = ""):
+    """(the items under a tab, of one kind if it is named, with all that a row of them shows; their order)."""
+    items = items_of(store, tab, now.date())
     if kind:
         items = items.filter(rule=kind)
     order = ("-due_on", "-id") if tab in ("sent", "missed", "dropped") else ("due_on", "id")
-    page = keyset_page(_with_all(items, today), order, after=after, size=PAGE)
+    return _with_all(items, now.date()), order
+
+
+def care_page(user, now: dt.datetime, *, tab: str, kind: str = "", after: str = "") -> CarePage:
+    """A handful of queries whatever the rows; `now` in the store's zone."""
+    items = items_of(user.store, tab, now.date())
+    counts = Counter(dict(items.order_by().values_list("rule").annotate(Count("pk"))))
+    kinds = [(code, str(wording.rule_label(code)), count) for code, count in sorted(counts.items())]
+    listed_items, order = listed(user.store, now, tab=tab, kind=kind)
+    page = keyset_page(listed_items, order, after=after, size=PAGE)
     total = counts[kind] if kind else counts.total()
     is_open = tab in ("now", "later")
-    return CarePage(tab, kinds, total, rows_of(page.rows, user, now), page.next, _festivals(today), is_open)
+    return CarePage(tab, kinds, total, rows_of(page.rows, user, now), page.next, _festivals(now.date()), is_open)
 
 
 def _with_all(items, today):

@@ -13,8 +13,8 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.masking import masked
 from common.paging import capped_count, keyset_page
-from common.templatetags.dcrc import masked
 from customers.models import Phone
 from followups import wording
 from followups.models import DueItem
@@ -32,6 +32,7 @@ USES: dict[str, tuple[LazyText, str]] = {
 }
 LATE_WINDOWS = 3  # "perhaps" ends after so many windows
 HISTORY_SHOWN = 8
+ORDER = ("-expires_on", "-id")
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,13 @@ def group_items(store, rule: str, use: str, today: dt.date):
     return items if last is None else items.filter(expires_on__lte=last)
 
 
+def listed(store, rule: str, use: str, today: dt.date):
+    """The items of one group, with what a row of them shows; in ORDER."""
+    number = Phone.objects.alive().filter(customer_id=OuterRef("customer_id")).order_by("-is_primary", "id")
+    items = with_facts(group_items(store, rule, use, today)).select_related("customer", "vehicle", "decided_by")
+    return items.annotate(number=Subquery(number.values("number")[:1]))
+
+
 @dataclass(frozen=True)
 class Decided:
     at: dt.datetime
@@ -171,10 +179,7 @@ def decision_page(store, now: dt.datetime, *, rule: str, use: str, after: str = 
     page = DecisionPage(groups, sum(group.count for group in groups), decided_lately(store))
     page.chosen = next((group for group in groups if (group.rule, group.use) == (rule, use)), None)
     if page.chosen is not None:
-        number = Phone.objects.alive().filter(customer_id=OuterRef("customer_id")).order_by("-is_primary", "id")
-        items = with_facts(group_items(store, rule, use, today)).select_related("customer", "vehicle", "decided_by")
-        items = items.annotate(number=Subquery(number.values("number")[:1]))
-        found = keyset_page(items, ("-expires_on", "-id"), after=after)
+        found = keyset_page(listed(store, rule, use, today), ORDER, after=after)
         page.rows, page.next = [_row(item, now) for item in found.rows], found.next
     return page
 

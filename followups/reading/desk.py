@@ -4,15 +4,17 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.calendar import calendar_of
 from common.bands import band_of, next_attempt
-from common.templatetags.dcrc import masked
+from common.masking import masked
 from complaints.choices import Category, Department, Severity
 from customers.answers import known_hour
-from customers.choices import PhoneState
+from customers.choices import CustomerKind, PhoneState
 from customers.models import Contact, Customer, Phone, RepairOrder, Vehicle
 from customers.wording import answering
 from followups import wording
@@ -122,6 +124,7 @@ class DeskPage:
     why_more: int
     here: str  # why the card came first, or why it waits
     shown_errors: list[str]
+    panels: list[str] = field(default_factory=list)  # addresses of what lies above, shown beside
     handed: list[HandedNote] = field(default_factory=list)  # from whom it came, and what she wrote about it
 
 
@@ -163,7 +166,9 @@ def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskP
         topics=topics,
         opening=opening_of(topics, customer),
         marks=marks_of(entries, cars),
-        situations=situations_page(cars, entries, now, bar.dial, calendar),
+        situations=situations_page(
+            cars, entries, now, bar.dial, calendar, is_company=customer.kind == CustomerKind.COMPANY
+        ),
         outcomes=dict(outcomes),
         complaint_choices={
             "categories": _worded(Category),
@@ -190,6 +195,7 @@ def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskP
         why_more=len(pressing[WHY_SHOWN:]),
         here=_here(card, items, now, bar.dial),
         shown_errors=[entries.error(name) for name in RESULT_FIELDS if entries.error(name)],
+        panels=[reverse(name, args=[customer.pk]) for name, right in settings.DESK_PANELS if user.has_perm(right)],
         handed=notes_on(card, now),
     )
 
@@ -201,7 +207,7 @@ def _here(card, items, now, dial) -> str:
     later = why_later(standing, items, now, bands=dial.bands)
     if later:
         return _("%(when)s: %(why)s") % {"when": wording.callable_from(card.callable_at, now), "why": later}
-    return sentence(why_first(standing, items, now))
+    return sentence(why_first(standing, items, now, beside_its_badge=True))
 
 
 def _worded(choices) -> list[tuple[str, str]]:

@@ -36,10 +36,12 @@ class Entries:
         return Entries(self.data, {name: [str(error) for error in found] for name, found in errors.items()})
 
     def with_faults(self, fault: ValidationError) -> "Entries":
-        """The errors of services.visits at the fields of the desk: the agreed time is asked once for all topics."""
+        """The errors of services.visits at the fields of the desk: the agreed time is asked once for all topics, and so is the note where they share the result."""
         errors = {}
         for name, messages in fault.message_dict.items():
             field = "promise_at" if name.endswith("-promise_at") else FIELD_OF.get(name, name)
+            if name.endswith("-note") and not self.value(name.removesuffix("note") + "outcome"):
+                field = "note"  # the result below asks for it, not one of the topic's own
             known = errors.setdefault(field, [])
             known += [message for message in messages if message not in known]
         return Entries(self.data, errors)

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.absences import absent_ids
 from accounts.choices import Role
@@ -37,11 +38,15 @@ def holdings_of(person, store, now: dt.datetime, *, through=None) -> list[Holdin
         items = items.filter(due_on__lte=through)
     items = items.values_list("customer__name", "due_at", "due_on", "customer_id")
     kept = CallCard.objects.open().filter(store=store, kept_for=person, kept_until__gt=now).order_by("callable_at")
+    reserved = (
+        CallCard.objects.open().filter(store=store, assigned_to=person, assigned_until__gt=now).order_by("rank", "pk")
+    )
     drafts = Draft.objects.filter(user=person, card__store=store).order_by("-updated_at")
     found = [
         (Held.LEASE, CallCard.objects.filter(store=store, lease_by=person), _lease_row),
         (Held.PROMISE, items.filter(due_at__isnull=False), _item_row),
         (Held.TASK, items.filter(due_at__isnull=True), _item_row),
+        (Held.RESERVED, reserved.values_list("customer__name", "assigned_until", "customer_id"), _until_row),
         (Held.KEPT, kept.values_list("customer__name", "callable_at", "customer_id"), _moment_row),
         (Held.DRAFT, drafts.values_list("card__customer__name", "updated_at", "card__customer_id"), _moment_row),
         (Held.COMPLAINT, Complaint.objects.open().filter(store=store, handler=person).order_by("pk"), _case_row),
@@ -66,6 +71,12 @@ def _lease_row(card, now):
 def _item_row(row, now):
     name, due_at, due_on, customer_id = row
     return name, wording.moment(due_at, now) if due_at else f"{due_on:%Y-%m-%d}", _file(customer_id)
+
+
+def _until_row(row, now):
+    name, until, customer_id = row
+    last = (until - dt.timedelta(seconds=1)).astimezone(now.tzinfo).date()
+    return name, pgettext("move", "until %(day)s") % {"day": wording.day(last)}, _file(customer_id)
 
 
 def _moment_row(row, now):

@@ -9,6 +9,7 @@ from django.utils.functional import Promise as LazyText
 
 from accounts.models import User
 from common.paging import capped_count, keyset_page
+from common.words import listed
 from followups import wording
 from followups.choices import MoveDeed, MoveState, PassedOver
 from followups.models import Call, CallCard, DueItem, QueueMove, QueueMoveLine
@@ -68,7 +69,7 @@ def _row(card, now):
         pk=card.id,
         customer_id=card.customer_id,
         name=card.customer__name,
-        topics="、".join(str(wording.rule_label(code)) for code in card.rules),
+        topics=listed(wording.rule_label(code) for code in card.rules),
         due=wording.deadline(card.due_on, now.date()),
         whose=whose[0] if whose else "",
         when="" if card.callable_at <= now else wording.callable_from(card.callable_at, now),
@@ -108,6 +109,11 @@ class Preview:
     days: list[tuple[dt.date, int, int]]
     late: int = 0
     lost: int = 0
+
+    @property
+    def moving(self) -> int:
+        """So many cards would change: a button that promises more is not believed the next time."""
+        return self.customers - self.held
 
 
 def preview(cards, step: Step, *, store, now: dt.datetime) -> Preview:
@@ -236,7 +242,7 @@ def _words(move, names, now):
     return MoveWords(
         move=move,
         deed=move.get_deed_display(),
-        people="、".join(names[pk] for pk in move.params.get("people", ()) if pk in names),
+        people=listed(names[pk] for pk in move.params.get("people", ()) if pk in names),
         until=wording.day_and_year(dt.date.fromisoformat(until), now.date()) if until else "",
         passed=[(count, dict(PassedOver.choices).get(why, why)) for why, count in sorted(move.passed.items())],
         is_running=move.state in (MoveState.WAITING, MoveState.UNDOING),

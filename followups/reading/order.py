@@ -29,8 +29,10 @@ class Standing:
     learned_hour: int | None = None
 
 
-def why_first(card: Standing, items, now: dt.datetime) -> str:
-    """What the card's place goes by; "" for one without items. `items` have rule, due_on, due_at, callable_at; `now` in the store's zone."""
+def why_first(card: Standing, items, now: dt.datetime, *, beside_its_badge=False) -> str:
+    """What the card's place goes by; "" for one without items. `items` have rule, due_on, due_at, callable_at; `now` in the store's zone.
+    `beside_its_badge`: "" too where it says only what the badge of the first topic says already.
+    """
     come = [item for item in items if item.due_at is not None and item.callable_at <= now]
     if come:
         at = min(item.due_at for item in come)
@@ -41,6 +43,8 @@ def why_first(card: Standing, items, now: dt.datetime) -> str:
         return ""
     if top.due_at is not None:
         return _("promised for %(moment)s") % {"moment": wording.moment(top.due_at, now)}
+    if beside_its_badge and top is items[0] and _days_behind(card, top) <= 0:
+        return ""
     names = {"rule": wording.rule_label(top.rule), "n": abs((top.due_on - now.date()).days)}
     if top.due_on < now.date():
         words = ngettext("%(rule)s is %(n)d day overdue", "%(rule)s is %(n)d days overdue", names["n"])
@@ -53,11 +57,15 @@ def why_first(card: Standing, items, now: dt.datetime) -> str:
 
 def _behind(card, top, words: str) -> str:
     """With how many days later its deadline counts, which the rank tells (services.cards.rank_of)."""
-    days = card.rank // 100 - day_number(top.due_on)
+    days = _days_behind(card, top)
     if days <= 0:
         return words
     behind = ngettext("it may wait %(n)d day behind others", "it may wait %(n)d days behind others", days)
     return _("%(first)s, %(then)s") % {"first": words, "then": behind % {"n": days}}
+
+
+def _days_behind(card, top) -> int:
+    return card.rank // 100 - day_number(top.due_on)
 
 
 def _most_urgent(card, items):
@@ -101,7 +109,7 @@ def _rest(budget):
 
 
 def _why_item(item, at, now, bands) -> str:
-    if item.due_at is not None:
+    if item.due_at is not None and item.due_at > now:
         return _("promised for %(moment)s") % {"moment": wording.moment(item.due_at, now)}
     if item.bands_failed:
         band = band_of(at, now.tzinfo, bands)

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from common.masking import masked
 from common.paging import keyset_page
-from common.templatetags.dcrc import masked
-from customers.choices import CustomerKind
+from customers.choices import CustomerKind, PhoneState
 from customers.models import Customer, Phone
 from customers.models.vehicle import car_name
 from followups import wording
@@ -21,6 +21,7 @@ from followups.reading.counts import count_words
 from followups.reading.items import WhyNow, WhyWords, with_facts
 from followups.reading.order import Standing, sentence, why_first, why_later
 from followups.reading.restraint import contacted_lines
+from followups.rules import BY_CODE
 from followups.services.cards import rank_of
 
 PAGE = 50
@@ -94,16 +95,29 @@ class QueuePage:
     empty: Empty | None = None
 
 
-def queue_page(user, now: dt.datetime, *, dial: DeskDial, tab: str, rule: str = "", after: str = "") -> QueuePage:
-    """Three queries (four or five where nothing is there). `dial` is the store's; `after` is the `next_page` of the page before; a garbled one means the first."""
+def chosen(query) -> tuple[str, str]:
+    """(tab, rule code or "") that the query of the queue's page names."""
+    tab = query["tab"] if query.get("tab") in TABS else "ready"
+    return tab, query["rule"] if query.get("rule") in BY_CODE else ""
+
+
+def listed(user, now: dt.datetime, *, tab: str, rule: str = ""):
+    """(the cards under a tab, with a topic of this rule if one is named, as named tuples with the columns CARD; their order)."""
     cards = cards_of(tab, user, now)
     if rule:
         cards = cards.filter(Exists(DueItem.objects.open().filter(customer_id=OuterRef("customer_id"), rule=rule)))
     number = Phone.objects.alive().filter(customer_id=OuterRef("customer_id")).order_by("-is_primary", "id")
-    cards = cards.annotate(number=Subquery(number.values("number")[:1])).values_list(*CARD, named=True)
-    page = keyset_page(cards, ORDERS.get(tab, ORDER), after=after, size=PAGE)
+    usable = Exists(number.exclude(state__in=(PhoneState.DEAD, PhoneState.WRONG)))
+    cards = cards.annotate(number=Subquery(number.values("number")[:1]), is_reachable=usable)
+    return cards.values_list(*CARD, named=True), ORDERS.get(tab, ORDER)
+
+
+def queue_page(user, now: dt.datetime, *, dial: DeskDial, tab: str, rule: str = "", after: str = "") -> QueuePage:
+    """Three queries (four or five where nothing is there). `dial` is the store's; `after` is the `next_page` of the page before; a garbled one means the first."""
+    cards, order = listed(user, now, tab=tab, rule=rule)
+    page = keyset_page(cards, order, after=after, size=PAGE)
     ids = [card.customer_id for card in page.rows]
-    items, contacted = _items_of(ids), contacted_lines(ids, dial, now)
+    items, contacted = topics_of(ids), contacted_lines(ids, dial, now)
     words = WhyWords(now)
     address = reverse("followups:take", args=[0])  # asked once: fifty times is a tenth of the page
     rows = [
@@ -128,6 +142,7 @@ CARD = (
     "customer__learned_hour",
     "customer__segment",
     "number",
+    "is_reachable",
     "lease_by_id",
     "lease_by__full_name",
     "lease_until",
@@ -159,7 +174,8 @@ ITEM = (
 )
 
 
-def _items_of(customer_ids) -> dict[int, list]:
+def topics_of(customer_ids) -> dict[int, list]:
+    """{customer id: the open items of her card, most urgent first, with the columns ITEM}. One query."""
     items = defaultdict(list)
     if customer_ids:
         rows = with_facts(DueItem.objects.open().filter(customer_id__in=customer_ids))
@@ -195,6 +211,8 @@ def _row(card, items, words, user, now, dial, take_url, contacted) -> Row:
     pinned = card.pinned_to_id is not None and card.pinned_until is not None and card.pinned_until > now
     attempts = max((topic.attempts for topic in topics), default=0)
     tags = []
+    if not card.is_reachable:
+        tags.append(("bad", _("no usable number")))
     if mine:
         tags.append(("info", _("with you")))
     elif held:
@@ -224,7 +242,7 @@ def _row(card, items, words, user, now, dial, take_url, contacted) -> Row:
         tags=tags,
         deed="back" if mine else "" if held or (pinned and card.pinned_to_id != user.pk) else "take",
         take_url=take_url,
-        here="" if waits else sentence(why_first(standing, items, now)),
+        here="" if waits else sentence(why_first(standing, items, now, beside_its_badge=True)),
         segment=card.customer__segment,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Case, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import override
 
-from common.templatetags.dcrc import masked
+from common.masking import masked
 from customers.models import Customer, Phone
 from customers.search import find
 from followups.choices import ItemState, Level

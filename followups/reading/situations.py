@@ -19,7 +19,7 @@ from followups.models import DueItem
 from followups.reading.entries import Entries
 from followups.rules import BY_CODE
 from followups.services.situations import CarMark
-from followups.situations import CHECK_MINUTES, ENTRIES, USES, Entry, Scene, evening_of
+from followups.situations import CHECK_MINUTES, ENTRIES, USES, Entry, Scene, What, evening_of
 
 RECEIVES = "customers.view_customer"  # whoever is told must be able to open her page
 STEERS = "manage_queue"
@@ -52,8 +52,8 @@ class SituationsPage:
     errors: list[str]
 
 
-def situations_page(cars, entries: Entries, now: dt.datetime, dial, calendar) -> SituationsPage:
-    """No query but the calendar's. `cars` are the desk's CarSheets."""
+def situations_page(cars, entries: Entries, now: dt.datetime, dial, calendar, *, is_company=False) -> SituationsPage:
+    """No query but the calendar's. `cars` are the desk's CarSheets. A company does not die: that entry is left out."""
     topical = [car.vehicle.pk for car in cars if car.is_topic]
     chosen = entries.numbers("situation-cars") or set(topical if len(topical) == 1 else ())
     if len(cars) == 1:
@@ -62,11 +62,14 @@ def situations_page(cars, entries: Entries, now: dt.datetime, dial, calendar) ->
     names = ("what", "cars", "use", "note", "words", "to", "department", "minutes", "hand_over")
     errors = [entries.error(f"situation-{name}") for name in names]
     return SituationsPage(
-        entries=ENTRIES,
+        entries=tuple(entry for entry in ENTRIES if not (is_company and entry.what == What.DIED)),
         what=entries.value("situation-what") if any(errors) else "",
         cars=cars,
         chosen=chosen,
-        uses=[(str(key), *choice) for key, choice in enumerate(USES, start=1)],
+        # Several cars have the digits.
+        uses=[
+            ("" if len(cars) > 1 else str(key), "ABCD"[key - 1], *choice) for key, choice in enumerate(USES, start=1)
+        ],
         use=entries.value("situation-use"),
         note=entries.value("situation-note"),
         words=entries.value("situation-words"),

@@ -98,6 +98,14 @@ def scripts_of(items, store_id) -> dict[str, Script]:
     return {script.rule: script for script in scripts.select_related("version").prefetch_related("version__questions")}
 
 
+def with_questions(items, store_id) -> list:
+    """The items, each with the questionnaire that is asked about it as `version` (None: none is). At most two queries."""
+    scripts = scripts_of(items, store_id)
+    for item in items:
+        item.version = scripts[item.rule].version if item.rule in scripts else None
+    return items
+
+
 def facts_of(items):
     wanted = {}
     for item in items:

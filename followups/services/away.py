@@ -14,7 +14,7 @@ from followups.models import CallCard, DueItem
 from followups.services.handing import hand_over, tell_untold
 
 TASK = "followups.tasks.free_the_absent"
-ALL = (Held.LEASE, Held.PROMISE, Held.TASK, Held.KEPT, Held.COMPLAINT)
+ALL = (Held.LEASE, Held.PROMISE, Held.TASK, Held.RESERVED, Held.KEPT, Held.COMPLAINT)
 
 
 def absence_changed(absence, *, now) -> None:

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
+from audit import services as audit
 from audit.choices import AccessKind, Source
 from audit.models import Change
-from audit.services import change_row, record_accesses
+from audit.services import change_row
 from common.festivals import festival_day
 from common.insert_select import insert_select
 from customers.choices import Channel, PhoneKind, PhoneState, Stage
@@ -152,11 +153,10 @@ def _close(items, values, by, now):
 
 
 def record_export(items, *, store, by) -> None:
-    """One access line for each customer whose number left the house in a list."""
-    ids = sorted({item.customer_id for item in items})
-    record_accesses(
-        "customers.customer", ids, store_id=store.pk, by=by, kind=AccessKind.EXPORT, params={"sheet": "care_list"}
-    )
+    """One access line for the list, and one for each customer whose number left the house in it."""
+    ids, params = sorted({item.customer_id for item in items}), {"sheet": "care_list", "rows": len(items), "full": True}
+    audit.record_export("accounts.store", store.pk, store_id=store.pk, by=by, params=params)
+    audit.record_accesses("customers.customer", ids, store_id=store.pk, by=by, kind=AccessKind.EXPORT, params=params)
 
 
 # --- Festivals ----------------------------------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ WHERE id = (
       AND (c.pinned_to_id IS NULL OR c.pinned_to_id = %(user)s OR c.pinned_until <= %(now)s)
       AND {offered}
       AND NOT EXISTS ({unless})
+      AND {reachable}
     ORDER BY c.rank, c.callable_at, c.id
     LIMIT 1 {lock}
 )
@@ -73,6 +74,10 @@ RETURNING *, EXISTS (
 PARAMETERS = {"user": "bigint", "store": "bigint", "now": "timestamptz", "token": "uuid", **offering.PARAMETERS}
 LEASE_MINUTES = "(SELECT lease_minutes FROM followups_deskdial WHERE store_id = %(store)s)"
 SHE_HOLDS_ONE = "SELECT 1 FROM followups_callcard WHERE lease_by_id = %(user)s"
+# Whoever has no number that may reach her needs a search before a call: she comes when all others are called.
+A_NUMBER_IS_USABLE = """EXISTS (
+    SELECT 1 FROM customers_phone n WHERE n.customer_id = c.customer_id AND NOT n.is_void AND n.state NOT IN ('dead', 'wrong')
+)"""
 A_COLLEAGUE_HOLDS_THE_NUMBER = """
     SELECT 1
     FROM customers_phone ours
@@ -88,20 +93,25 @@ def take_next(user, *, now) -> CallCard | None:
 
     Best is rank, then callable_at, then id, among the open cards of her store that are callable at `now`, not leased to a
     colleague, not pinned to one nor reserved for one who is here, and whose numbers are on no card a colleague holds. Her former lease ends with it; a card she
-    still holds is offered again if it is the best.
+    still holds is offered again if it is the best. A card without any usable number comes after all that have one.
 
     Outside call hours only a promise that has come is offered (DeskDial.hours_hold): they are looked up first.
     As a rule she holds nothing and the number is one customer's: then it is one statement, and that is all. Else, her lease is
     ended first, and numbers are looked at card by card.
     """
     hours = offering.moments(user.store, now)
+    return _take(user, now, hours, A_NUMBER_IS_USABLE) or _take(user, now, hours, "TRUE")
+
+
+def _take(user, now, hours, reachable) -> CallCard | None:
     for attempt in range(TRIES):
         is_simple = attempt == 0
         try:
             with _on_its_own() if is_simple else transaction.atomic():
                 if not is_simple:
                     _release_others(user, now=now)
-                card = _claim(user, now, hours, unless=SHE_HOLDS_ONE if is_simple else A_COLLEAGUE_HOLDS_THE_NUMBER)
+                unless = SHE_HOLDS_ONE if is_simple else A_COLLEAGUE_HOLDS_THE_NUMBER
+                card = _claim(user, now, hours, unless=unless, reachable=reachable)
         except IntegrityError:
             continue  # her other tab took a card in the same instant
         if card is None:
@@ -118,10 +128,11 @@ def _on_its_own():
     return transaction.atomic() if connection.in_atomic_block else contextlib.nullcontext()
 
 
-def _claim(user, now, hours, *, unless):
+def _claim(user, now, hours, *, unless, reachable):
     lock = "FOR UPDATE OF c SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     until = minutes_later("%(now)s", LEASE_MINUTES)
-    statement = TAKE_NEXT.format(until=until, offered=offering.OFFERED.format(card="c"), unless=unless, lock=lock)
+    offered = offering.OFFERED.format(card="c")
+    statement = TAKE_NEXT.format(until=until, offered=offered, unless=unless, reachable=reachable, lock=lock)
     parameters = {
         "user": user.pk,
         "store": user.store_id,

@@ -15,6 +15,7 @@ DESK_FIELDS = (
     "bands",
     "hours_hold",
     "lease_minutes",
+    "stuck_minutes",
     "undo_minutes",
     "max_failures",
     "promise_lead_minutes",

@@ -111,6 +111,20 @@ class _Run:
         )
 
     @transaction.atomic
+    def reserved(self, hands) -> int:
+        """Until the day they were reserved for; the team's are reserved for nobody."""
+        mine = CallCard.objects.filter(store=self.store, assigned_to=self.person, assigned_until__gt=self.now)
+        lot = list(mine.select_for_update().order_by("pk")[:LOT])
+        lines = []
+        for card in lot:
+            to = hands.next(self.store.day_of(self.now))
+            until = card.assigned_until if to else None
+            CallCard.objects.filter(pk=card.pk).update(assigned_to=to, assigned_until=until)
+            lines.append(Handed(kind=Held.RESERVED, card=card, to=to))
+        self.keep(lines)
+        return len(lot)
+
+    @transaction.atomic
     def kept(self, hands) -> int:
         mine = CallCard.objects.open().filter(store=self.store, kept_for=self.person, kept_until__gt=self.now)
         cards = list(mine.select_for_update().order_by("pk")[:LOT])
@@ -165,6 +179,7 @@ def hand_over(person, targets: dict, *, store, by, now, note="", absence=None, t
         Held.LEASE: run.lease,
         Held.PROMISE: lambda hands: run.pinned(hands, Held.PROMISE),
         Held.TASK: lambda hands: run.pinned(hands, Held.TASK),
+        Held.RESERVED: run.reserved,
         Held.KEPT: run.kept,
         Held.DRAFT: run.drafts,
         Held.COMPLAINT: run.complaints,
@@ -221,6 +236,7 @@ def kinds_words(kinds: dict) -> str:
         Held.LEASE: lambda n: ngettext("%(n)d card", "%(n)d cards", n),
         Held.PROMISE: lambda n: ngettext("%(n)d promise", "%(n)d promises", n),
         Held.TASK: lambda n: ngettext("%(n)d task", "%(n)d tasks", n),
+        Held.RESERVED: lambda n: ngettext("%(n)d reserved card", "%(n)d reserved cards", n),
         Held.KEPT: lambda n: ngettext("%(n)d customer", "%(n)d customers", n),
         Held.DRAFT: lambda n: ngettext("%(n)d draft", "%(n)d drafts", n),
         Held.COMPLAINT: lambda n: ngettext("%(n)d complaint", "%(n)d complaints", n),

@@ -1,4 +1,8 @@
-"""She rang us, or she stood before us: what was spoken about is settled, and nobody rings her about it again (F25, D8)."""
+"""She rang us, or she stood before us: what was spoken about is settled, and nobody rings her about it again (F25, D8).
+
+`answers` are those of the topics that have a questionnaire: {item id: {question id: raw key}}, as many as were asked. A dissatisfied one
+opens a complaint, which stands even if the settling is taken back: what she said she said.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -10,15 +14,21 @@ from django.utils.translation import gettext as _
 
 from audit.choices import Source
 from audit.services import record_change
+from complaints.choices import Category, Department, Severity
+from complaints.services import SUMMARY_LENGTH, open_complaint
 from customers.choices import Channel
 from customers.models import Contact
 from customers.services import mark_reached, record_contact, restore_reach
 from customers.services.writing import lock
+from cvp.models import Response
+from cvp.services import record_response, void_response
 from followups.choices import CloseReason, ItemState
-from followups.models import DueItem
+from followups.models import DueItem, Script
+from followups.services import situations
 from followups.services.cards import lock_card, recompute_cards
 
 UNDO_WITHIN = dt.timedelta(hours=24)
+Answers = Mapping[int, Mapping[int, str]]
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,7 @@ class CannotTakeBack(Exception):
         super().__init__(reason)
 
 
-def record_inbound(customer, *, topics, note, by, now) -> Contact:
+def record_inbound(customer, *, topics, note, by, now, answers: Answers | None = None) -> Contact:
     """A call from `customer` that `by` took. `topics` are ids of her open items that were spoken about: they are closed.
 
     Writes the contact ledger; she counts as reached. Without topics a `note` is needed. Raises ValidationError by field (`note`;
@@ -52,10 +62,10 @@ def record_inbound(customer, *, topics, note, by, now) -> Contact:
     """
     if not topics and not note.strip():
         raise ValidationError({"note": _("Please write down what she rang about.")})
-    return _settle(customer, RANG, dict.fromkeys(topics, ItemState.DONE), note=note, by=by, now=now)
+    return _settle(customer, RANG, dict.fromkeys(topics, ItemState.DONE), answers or {}, note=note, by=by, now=now)
 
 
-def settle_in_person(customer, *, topics: Mapping[int, str], note, by, now) -> Contact:
+def settle_in_person(customer, *, topics: Mapping[int, str], note, by, now, answers: Answers | None = None) -> Contact:
     """She is at the store, and `by` spoke with her about `topics`: {id of an open item: ItemState.DONE, or DECLINED where she wants
     nothing of it}. Otherwise as `record_inbound`, and taken back as that.
     """
@@ -63,11 +73,11 @@ def settle_in_person(customer, *, topics: Mapping[int, str], note, by, now) -> C
         raise ValidationError({"note": _("Please write down what was spoken about.")})
     if set(topics.values()) - {ItemState.DONE, ItemState.DECLINED}:
         raise ValidationError({"topics": _("Please choose one.")})
-    return _settle(customer, CAME_IN, topics, note=note, by=by, now=now)
+    return _settle(customer, CAME_IN, topics, answers or {}, note=note, by=by, now=now)
 
 
 @transaction.atomic
-def _settle(customer, way, topics, *, note, by, now) -> Contact:
+def _settle(customer, way, topics, answers, *, note, by, now) -> Contact:
     lock_card(customer.pk)
     lock(customer)
     summary = {"code": way.code}
@@ -93,12 +103,45 @@ def _settle(customer, way, topics, *, note, by, now) -> Contact:
     for item in items:
         item.state, item.reason, item.reason_params = topics[item.pk], way.reason, params
         item.closed_at, item.closed_by = now, by
+    _keep_answers(customer, items, answers, note=note, by=by, now=now)
     DueItem.objects.bulk_update(items, ["state", "reason", "reason_params", "closed_at", "closed_by"])
     mark_reached(customer, by=by, now=now)
+    situations.checked(customer, items)
     changes = {"topics": ([], [item.rule for item in items])}
     record_change(contact, changes, by=by, source=Source.CALL, deed=way.code, customer_id=customer.pk, at=now)
     recompute_cards([customer.pk], store=customer.store, now=now)
     return contact
+
+
+def _keep_answers(customer, items, answers, *, note, by, now):
+    """Of the topics that are done."""
+    scripts = Script.objects.filter(store_id=customer.store_id, is_current=True, version__isnull=False)
+    versions = {script.rule: script.version for script in scripts.filter(rule__in={item.rule for item in items})}
+    for item in items:
+        version = versions.get(item.rule)
+        told = {pk: raw for pk, raw in answers.get(item.pk, {}).items() if raw.strip()}
+        if version is None or not told or item.state != ItemState.DONE:
+            continue
+        response = record_response(version, customer=customer, by=by, now=now, answers=told, vehicle=item.vehicle)
+        item.reason_params = item.reason_params | {"response": response.pk}
+        sour = [answer for answer in response.answers.select_related("question") if answer.is_alarm]
+        if sour:
+            item.reason_params["complaint"] = _complain(customer, item, sour, note, by=by, now=now).pk
+
+
+def _complain(customer, item, sour, note, *, by, now):
+    categories = [answer.question.complaint_category for answer in sour]
+    words = [note.strip(), *(f"{answer.question}: {answer.words}" for answer in sour)]
+    return open_complaint(
+        customer,
+        by=by,
+        now=now,
+        category=next((code for code in categories if code != Category.OTHER), categories[0]),
+        severity=Severity.NORMAL,
+        department=Department.SERVICE if item.rule.startswith("service") else Department.SALES,
+        summary="\n".join(filter(None, words))[:SUMMARY_LENGTH],
+        vehicle=item.vehicle,
+    )
 
 
 @transaction.atomic
@@ -118,6 +161,8 @@ def undo_inbound(contact, *, by, now) -> int:
     for item in items:
         if DueItem.objects.open().filter(rule=item.rule, fact_id=item.fact_id).exists():
             raise CannotTakeBack("worked_again")
+        for response in Response.objects.filter(pk=item.reason_params.get("response")):
+            void_response(response, by=by, now=now)
         item.state, item.reason, item.reason_params = ItemState.OPEN, "", {}
         item.closed_at = item.closed_by = None
     DueItem.objects.bulk_update(items, ["state", "reason", "reason_params", "closed_at", "closed_by"])

@@ -17,8 +17,8 @@ from complaints.choices import Department
 from customers.choices import SPARED_USES, GoneReason, VehicleUse
 from customers.models import Vehicle
 from customers.services import bring_back, mark_deceased, mark_gone, set_use, update_customer
-from followups.choices import CloseReason, Effect, ItemState, Level
-from followups.models import DueItem, Outcome
+from followups.choices import CloseReason, Effect, ItemState, Level, PlanKind
+from followups.models import Call, DueItem, Outcome
 from followups.rules import BY_CODE
 from followups.services.drafts import save_draft
 from followups.services.planned import make_promise
@@ -213,6 +213,19 @@ def _word_hand_over(params) -> str:
 
 
 NOTICE_WORDS = {NOTICE: _word_hand_over}
+
+
+def checked(customer, items) -> None:
+    """Of these items the promises are over: who was told to ring her back about one of them is pressed no more."""
+    promised = {item.fact_id for item in items if item.rule == PlanKind.PROMISE and item.state != ItemState.OPEN}
+    if not promised:
+        return
+    calls = Call.objects.filter(customer=customer, undo_data__has_key="situation").prefetch_related("outcomes")
+    for call in calls:
+        told = call.undo_data["situation"]
+        asked = {*told.get("planned", ()), *(row.planned_id for row in call.outcomes.all())}
+        if "told" in told and asked & promised:
+            office.resolve(store=customer.store, key=told["told"])
 
 
 # --- Undo ---------------------------------------------------------------------------------------------------------------

@@ -173,6 +173,7 @@ def save_visit(
         _apply_failure(sitting, call, outcome, may_close=True)
     aftermath.follow_topics(sitting, call, work)
     situations.follow(sitting, call, also)
+    situations.checked(sitting.customer, sitting.items.values())
     aftermath.follow_numbers(sitting)
     sitting.write()
     aftermath.follow_reach(sitting, connected=is_reached)

@@ -6,16 +6,18 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.models import Team, User
-from followups.reading.board import NUMBERS, TEAM, board_of, moment_of, opened, rows_of
+from accounts.models import Team
+from followups.reading.board import NUMBERS, TEAM, NoSuchPerson, board_of, moment_of, opened, person_of
 from followups.reading.my_day import my_day as day_of
 from followups.views.decisions import own_store
+from office.waiting import waiting_for
 
 
 @require_safe
 @permission_required("followups.manage_queue", raise_exception=True)
 def board(request):
-    return render(request, "followups/board.html", _board(request))
+    waiting = waiting_for(request.user, timezone.localtime())
+    return render(request, "followups/board.html", _board(request) | {"waiting": waiting})
 
 
 @require_safe
@@ -39,28 +41,13 @@ def board_rows(request, what):
     store, now = own_store(request), timezone.localtime()
     if what not in NUMBERS:
         raise Http404
-    person, name = _person(request, store)
-    rows = rows_of(what, moment_of(store, now), person)
-    page, following = opened(rows, now, after=request.GET.get("after", ""))
+    try:
+        person, name = person_of(request.GET, store)
+    except NoSuchPerson:
+        raise Http404 from None
+    rows, following, count = opened(what, moment_of(store, now), person, after=request.GET.get("after", ""))
     context = {"what": what, "label": NUMBERS[what].label, "person": name, "is_team": person == TEAM}
-    return render(
-        request, "followups/board_rows.html", {**context, "rows": page, "next": following, "count": rows.count()}
-    )
-
-
-def _person(request, store):
-    """(id, name) of the person the rows are of, if one is named; of another store's nobody is told even the name."""
-    text = request.GET.get("person", "")
-    if not text:
-        return None, ""
-    if text == str(TEAM):
-        return TEAM, ""
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise Http404
-    person = User.objects.filter(pk=int(text), store=store).first()
-    if person is None:
-        raise Http404
-    return person.pk, person.full_name
+    return render(request, "followups/board_rows.html", {**context, "rows": rows, "next": following, "count": count})
 
 
 @require_safe

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from common.workbooks import workbook
 from followups import wording
 from followups.forms import FestivalForm, SendForm
-from followups.reading.care_list import COLUMNS, TABS, care_page, export_rows, items_of
+from followups.reading.care_list import COLUMNS, TABS, care_page, chosen, export_rows, items_of
 from followups.rules import BY_CODE
 from followups.services.care_list import decline_messages, make_festival_list, mark_sent, record_export
 from followups.views.decisions import own_store
@@ -27,8 +27,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def care_list(request):
     own_store(request)
     now = timezone.localtime()
-    tab = request.GET.get("tab") if request.GET.get("tab") in TABS else "now"
-    kind = request.GET.get("kind") if request.GET.get("kind") in BY_CODE else ""
+    tab, kind = chosen(request.GET)
     page = care_page(request.user, now, tab=tab, kind=kind, after=request.GET.get("after", ""))
     context = {"page": page, "tabs": TABS.items(), "tab": tab, "kind": kind, "now": now}
     return render(request, "followups/care_list.html", context)

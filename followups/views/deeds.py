@@ -38,6 +38,18 @@ def correct_phone(request, pk):
     return render(request, "followups/_desk_numbers.html", {"page": page})
 
 
+@require_POST
+@permission_required("followups.work_queue", raise_exception=True)
+def numbers(request, pk):
+    """The number list read again, after something beside it was written down: a number that turned up is chosen if none was usable."""
+    card, now = card_or_404(request, pk), timezone.localtime()
+    entries = Entries.posted(request.POST)
+    page = numbers_of(card, request.user, entries, now)
+    if any(number.is_chosen and not number.is_usable for number in page.numbers):
+        page = numbers_of(card, request.user, entries.without("phone"), now)
+    return render(request, "followups/_desk_numbers.html", {"page": page})
+
+
 def put_right(customer, form, *, by, now):
     if form.deed == "verify":
         return confirm_number(form.phone, by=by, now=now)

@@ -80,14 +80,25 @@ def save_as_typed(request, card, data, *, hand_over=None, shown=None):
     visit = {"attempt": form.attempt(), "topics": form.topics(), "typed": typed, "also": form.also(hand_over)}
     try:
         refuse_gone(request, card, form)
-        save_visit(card, token=token_of(request), by=request.user, now=now, **visit)
+        call = save_visit(card, token=token_of(request), by=request.user, now=now, **visit)
     except LeaseLost as lost:
         return lease_lost(request, card, entries, lost)
     except TopicGone as gone:
         return show_desk(request, card, entries, notice=settled_meanwhile(gone.item))
     except ValidationError as fault:
         return show_desk(request, card, entries.with_faults(fault))
-    return next_card(request)
+    return next_card(request, notice=saved_elsewhere(request, card, call, typed, now))
+
+
+def saved_elsewhere(request, card, call, typed, now) -> str:
+    """Where her other window saved the card before with something else: what stood in this one is her draft; "" for a double click."""
+    if call.at == now or call.undo_data["draft"] == typed:
+        return ""
+    save_draft(card, request.user, typed, now)
+    words = _(
+        "%(customer)s was saved in another window before: %(result)s. What stood here was not saved; it is kept as draft."
+    )
+    return words % {"customer": card.customer, "result": call.outcome.label}
 
 
 def settled_meanwhile(item) -> str:
@@ -126,16 +137,20 @@ def refuse_gone(request, card, form):
         raise TopicGone(item)
 
 
-def next_card(request):
+def next_card(request, *, notice=""):
     """After a saved or skipped card: the next one, or the queue where there is none."""
     card = claim_next(request.user, now=timezone.now())
     if card is None:
         messages.success(request, _("Saved. There is nobody left to call just now."))
+    if notice and (card is None or not request.htmx):
+        messages.warning(request, notice)
+    if card is None:
         return leave_for_queue(request)
     if not request.htmx:
         return redirect("followups:desk", pk=card.pk)
     draft = Draft.objects.filter(card=card, user=request.user).first()
-    return show_desk(request, card_or_404(request, card.pk), Entries(draft.data if draft else None), moved=True)
+    entries = Entries(draft.data if draft else None)
+    return show_desk(request, card_or_404(request, card.pk), entries, notice=notice, moved=True)
 
 
 def leave_for_queue(request):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from customers.models import Contact, Customer
 from followups.forms import InboundForm
 from followups.reading.calls import open_topics
+from followups.reading.topics import with_questions
 from followups.services.inbound import CAME_IN, RANG, CannotTakeBack, record_inbound, undo_inbound
 from followups.wording import why_not_taken_back
 
@@ -19,11 +20,12 @@ from followups.wording import why_not_taken_back
 def inbound(request, customer_id):
     customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("store"), pk=customer_id)
     now = timezone.localtime()
-    form = InboundForm(request.POST or None, items=open_topics(customer, now))
+    form = InboundForm(request.POST or None, items=with_questions(open_topics(customer, now), customer.store_id))
     if request.method == "POST" and form.is_valid():
         values = {"topics": [], **form.cleaned_data}
         try:
-            record_inbound(customer, topics=values["topics"], note=values["note"], by=request.user, now=now)
+            told = {"topics": values["topics"], "note": values["note"], "answers": form.answers()}
+            record_inbound(customer, **told, by=request.user, now=now)
         except ValidationError as fault:
             for name, errors in fault.message_dict.items():
                 form.add_error(name if name in form.fields else None, errors)

@@ -7,22 +7,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from common.paging import keyset_page
 from customers.models import Customer
-from dms.models import Batch
-from followups.filters import ItemFilter
+from followups.filters import listed
 from followups.forms import PlanForm
-from followups.models import DueItem
 from followups.reading.items import item_rows, with_last_call
 from followups.services.planned import plan_manual, plan_promise
 
 
 @permission_required("reports.view_figures", raise_exception=True)
 def items(request):
-    people = User.objects.filter(store_id=request.user.store_id).order_by("full_name")
-    batches = Batch.objects.visible_to(request.user)
-    found = ItemFilter(request.GET, DueItem.objects.visible_to(request.user), people=people, batches=batches)
+    found = listed(request.user, request.GET)
     page = keyset_page(with_last_call(found.qs), ("due_on", "id"), after=request.GET.get("after", ""))
     context = {
         "form": found.form,

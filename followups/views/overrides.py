@@ -1,7 +1,5 @@
 """Going past a restraint with a reason, and the list of who did."""
 
-import datetime as dt
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, redirect, render
@@ -45,9 +43,5 @@ def go_on(request, card, why, now):
 def overrides(request):
     form = OverrideFilter(request.GET, store=request.user.store)
     rows = Override.objects.visible_to(request.user).select_related("by", "card__customer")
-    page = keyset_page(form.narrow(rows, day_starts), ("-at", "-id"), after=request.GET.get("after", ""))
+    page = keyset_page(form.narrow(rows), ("-at", "-id"), after=request.GET.get("after", ""))
     return render(request, "followups/overrides.html", {"form": form, "rows": page.rows, "next": page.next})
-
-
-def day_starts(day, after=0):
-    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=after), dt.time()))

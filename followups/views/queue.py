@@ -12,8 +12,8 @@ from followups.models import CallCard
 from followups.reading.bar import bar_of
 from followups.reading.counts import count_words
 from followups.reading.decisions import undecided_count
-from followups.reading.queue import TABS, queue_page, tabs_of
-from followups.rules import BY_CODE, RULES
+from followups.reading.queue import TABS, chosen, queue_page, tabs_of
+from followups.rules import RULES
 from followups.services.claims import AlreadyClaimed, NotOpen
 from followups.services.claims import take_card as claim_card
 from followups.services.claims import take_next as claim_next
@@ -25,8 +25,7 @@ from followups.wording import held_until, nothing_open, quiet_words
 @permission_required("followups.work_queue", raise_exception=True)
 def queue(request):
     now = timezone.localtime()
-    tab = request.GET.get("tab") if request.GET.get("tab") in TABS else "ready"
-    rule = request.GET.get("rule") if request.GET.get("rule") in BY_CODE else ""
+    tab, rule = chosen(request.GET)
     bar = bar_of(request.user, now, counted=(*TABS, "to_send"))
     page = queue_page(request.user, now, dial=bar.dial, tab=tab, rule=rule, after=request.GET.get("after", ""))
     context = {"page": page, "bar": bar, "tab": tab, "rule": rule, "rules": RULES, "tabs": tabs_of(bar), "now": now}

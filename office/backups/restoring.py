@@ -87,12 +87,13 @@ def _keep_present() -> str:
 def _build(archive) -> bool:
     """The backup's schema with the backup's rows, then today's schema. Says whether the two differ."""
     names = archive.manifest["migrations"]
-    MigrationExecutor(connection).migrate(schema.leaves(names))
+    executor = schema.executor_for(names)
+    executor.migrate(schema.leaves(names, executor))
     models = schema.tables_at(names)
     told = {table["table"]: table for table in archive.manifest["tables"]}
     for model in models:
-        columns = [field.column for field in schema.fields_of(model)]
-        if columns != told.get(model._meta.db_table, {}).get("columns"):
+        columns = {field.column for field in schema.fields_of(model)}
+        if columns != set(told.get(model._meta.db_table, {}).get("columns", ())):
             raise BackupError("damaged", path=archive.path, member=model._meta.db_table)
     _empty(models)
     for model in models:
@@ -113,7 +114,7 @@ def _empty(models):
 def _fill(model, told, archive):
     table = told["table"]
     try:
-        rows.load(model, archive.lines_of(table))
+        rows.load(model, archive.lines_of(table), told["columns"])
         found = model._base_manager.count()
         schema.set_next_number(model, told["last_number"])
     except (DatabaseError, ValueError, TypeError) as fault:

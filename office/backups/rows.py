@@ -44,11 +44,11 @@ def _plain(value):
     raise TypeError(f"{type(value).__name__} cannot be written down")
 
 
-def load(model, text_lines) -> int:
-    """Fill the empty table with lines of `lines`; returns how many. In a transaction of its own."""
+def load(model, text_lines, columns) -> int:
+    """Fill the empty table with lines of `lines`, whose values are those of `columns`; returns how many. In a transaction of its own."""
     count = 0
     insert = _insert_postgresql if connection.vendor == "postgresql" else _insert_sqlite
-    write = insert(model)
+    write = insert(model, fields_of(model, columns))
     with transaction.atomic():
         if connection.vendor == "postgresql" and model._meta.db_table not in points_at(model):
             with connection.cursor() as cursor:  # or it would remember each row to look after at the end
@@ -60,16 +60,16 @@ def load(model, text_lines) -> int:
     return count
 
 
-def _names(model):
-    return ", ".join(f'"{field.column}"' for field in fields_of(model))
+def _names(fields):
+    return ", ".join(f'"{field.column}"' for field in fields)
 
 
-def _insert_sqlite(model):
-    table, fields = model._meta.db_table, fields_of(model)
+def _insert_sqlite(model, fields):
+    table = model._meta.db_table
     converters = [_for_sqlite(field) for field in fields]
     places = [(place, convert) for place, convert in enumerate(converters) if convert]
     marks = ", ".join(["%s"] * len(fields))
-    statement = f'INSERT INTO "{table}" ({_names(model)}) VALUES ({marks})'
+    statement = f'INSERT INTO "{table}" ({_names(fields)}) VALUES ({marks})'
 
     def write(rows):
         for row in rows:
@@ -93,13 +93,13 @@ def _for_sqlite(field):
     return lambda value: field.get_db_prep_save(field.to_python(value), connection)
 
 
-def _insert_postgresql(model):
+def _insert_postgresql(model, fields):
     columns = []
-    for field in fields_of(model):
+    for field in fields:
         while field.is_relation:
             field = field.target_field
         columns.append(_for_postgresql(field))
-    statement = f'COPY "{model._meta.db_table}" ({_names(model)}) FROM STDIN'
+    statement = f'COPY "{model._meta.db_table}" ({_names(fields)}) FROM STDIN'
 
     def write(rows):
         buffer = io.StringIO()

@@ -5,6 +5,7 @@ Models come from the migrations, not from the code: a backup of an older schema 
 
 from django.db import connection, models
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from office.backups.errors import BackupError
 
@@ -15,21 +16,42 @@ def applied_migrations() -> list[tuple[str, str]]:
     """The migrations that this database has seen, sorted; [] for an empty database. Raises BackupError("ahead")."""
     loader = MigrationExecutor(connection).loader
     applied = sorted(loader.applied_migrations)
-    unknown = unknown_migrations(applied, loader)
+    unknown = unknown_migrations(applied)
     if unknown:
         raise BackupError("ahead", name=".".join(unknown[0]))
     return applied
 
 
-def unknown_migrations(names, loader=None) -> list[tuple[str, str]]:
+def unknown_migrations(names) -> list[tuple[str, str]]:
     """Those of a list that this program does not have."""
-    loader = loader or MigrationExecutor(connection).loader
-    return [tuple(name) for name in names if tuple(name) not in loader.graph.nodes]
+    known = MigrationLoader(None).disk_migrations
+    return [tuple(name) for name in names if tuple(name) not in known]
 
 
-def leaves(names) -> list[tuple[str, str]]:
-    """Of a closed set of migrations the last ones of each app: migrating there applies exactly the set."""
-    graph, names = MigrationExecutor(connection).loader.graph, set(map(tuple, names))
+def executor_for(names) -> MigrationExecutor:
+    """An executor that can stop at this closed set of migrations.
+
+    A folded migration stands in the graph in place of all that it replaces. Of a schema older than the fold some of them were not
+    there yet: then the graph is that of the single steps.
+    """
+    executor, names = MigrationExecutor(connection), set(map(tuple, names))
+    folded = {name: step for name, step in executor.loader.disk_migrations.items() if step.replaces}
+    if any(name not in names and names & set(step.replaces) for name, step in folded.items()):
+        executor.loader = MigrationLoader(connection, replace_migrations=False)
+    return executor
+
+
+def _in_graph(names, executor) -> set[tuple[str, str]]:
+    """The steps of the set that this graph knows: single ones, or those that stand for them."""
+    folded = {name for name, step in executor.loader.disk_migrations.items() if step.replaces}
+    is_single = not executor.loader.replace_migrations
+    known = set(executor.loader.graph.nodes)
+    return {name for name in map(tuple, names) if name in known and not (is_single and name in folded)}
+
+
+def leaves(names, executor) -> list[tuple[str, str]]:
+    """Of a closed set of migrations the last ones of each app: migrating there with `executor` applies exactly the set."""
+    graph, names = executor.loader.graph, _in_graph(names, executor)
     return sorted(
         name
         for name in names
@@ -39,8 +61,8 @@ def leaves(names) -> list[tuple[str, str]]:
 
 def tables_at(names) -> list[type[models.Model]]:
     """The models at this state of the migrations, those that others point at first. One model a table."""
-    loader = MigrationExecutor(connection).loader
-    apps = loader.project_state(list(map(tuple, names))).apps
+    executor = executor_for(names)
+    apps = executor.loader.project_state(sorted(_in_graph(names, executor))).apps
     found = {
         model._meta.db_table: model
         for model in apps.get_models(include_auto_created=True)
@@ -67,9 +89,15 @@ def _in_order(found):
     return order
 
 
-def fields_of(model) -> list[models.Field]:
-    """What is written of a table, in the order of its columns; what the database works out itself is not."""
-    return [field for field in model._meta.concrete_fields if not field.generated]
+def fields_of(model, columns=None) -> list[models.Field]:
+    """What is written of a table; what the database works out itself is not. In the order of `columns`, else of the model.
+
+    A table that grew step by step has its columns in another order than the same table made at once. Raises KeyError for a column
+    that is not there.
+    """
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    by_column = {field.column: field for field in fields}
+    return fields if columns is None else [by_column[column] for column in columns]
 
 
 def next_numbers(model) -> int:

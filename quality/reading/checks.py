@@ -1,5 +1,6 @@
 """One check, the list of checks, and how often what was written down agrees."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Count, Prefetch, Q
@@ -12,6 +13,7 @@ from quality.choices import RECALLED, Agreement, CheckState, Decision, Item
 from quality.models import SpotAnswer, SpotCheck
 from quality.wording import compared, log_detail
 
+RATES_DAYS = 90
 FEW = 10  # below so many items a rate says little
 
 TABS = {
@@ -27,6 +29,23 @@ def checked(checks, *, start, person="", topic=""):
     if person.isascii() and person.isdigit() and len(person) < 19:
         checks = checks.filter(person=int(person))
     return checks.filter(topic=topic) if topic else checks
+
+
+def selected(user, query, today):
+    """(tab, the checks that the list shows under `query`, their order)."""
+    tab = query["tab"] if query.get("tab") in (*TABS, "rates") else "call"
+    rows = SpotCheck.objects.visible_to(user)
+    if tab == "rates":
+        part = {name: query.get(name, "") for name in ("person", "topic")}
+        rows = checked(rows, start=first_day(today), **part)
+    else:
+        rows = rows.filter(TABS[tab])
+    return tab, with_names(rows), ("next_on", "id") if tab == "call" else ("-id",)
+
+
+def first_day(today):
+    """Of the rates, whose last day is today."""
+    return today - dt.timedelta(days=RATES_DAYS - 1)
 
 
 def with_names(checks):

@@ -4,8 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
+from customers.models import Customer
 from cvp.models import Answer
 from followups.choices import Level
 from followups.models import Call, CallOutcome, Skip
@@ -83,4 +85,24 @@ def people_of(store, *, start, end) -> list[dict]:
     for person in skipped:
         by_person.setdefault(person, {"calls": 0, "customers": 0, "reached": 0})
     names = dict(User.objects.filter(pk__in=by_person).order_by("full_name", "pk").values_list("pk", "full_name"))
-    return [by_person[pk] | {"name": name, "skips": skipped.get(pk, 0)} for pk, name in names.items()]
+    return [by_person[pk] | {"pk": pk, "name": name, "skips": skipped.get(pk, 0)} for pk, name in names.items()]
+
+
+# What each number of a person's line opens, and under which heading.
+BEHIND = {
+    "calls": pgettext_lazy("figure", "Numbers tried"),
+    "customers": gettext_lazy("Different customers"),
+    "reached": pgettext_lazy("level", "Reached"),
+    "skips": gettext_lazy("Could not call, with a reason"),
+}
+
+
+def behind(store, what: str, person: int, *, start, end):
+    """The rows that people_of counted for one person: calls, customers or skips, in no order."""
+    calls, first, until = _standing(store, start, end)
+    calls = calls.filter(by=person)
+    if what == "customers":
+        return Customer.objects.filter(pk__in=calls.values("customer"))
+    if what == "skips":
+        return Skip.objects.filter(store=store, at__gte=first, at__lt=until, by=person)
+    return calls.filter(level=Level.REACHED) if what == "reached" else calls

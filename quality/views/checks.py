@@ -1,7 +1,5 @@
 """The lists of checks, one check, how often they agree, the dial."""
 
-import datetime as dt
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
@@ -13,12 +11,10 @@ from django.views.decorators.http import require_safe
 from common.paging import keyset_page
 from quality.forms import DecideForm, DialForm, RecallForm, UnreachedForm
 from quality.models import QualityDial, SpotCheck
-from quality.reading.checks import FEW, TABS, checked, counts, lines, rates_of, whole, with_names
+from quality.reading.checks import FEW, counts, first_day, lines, rates_of, selected, whole, with_names
 from quality.services.checks import is_mine, numbers_of, obstacle_of
 from quality.services.dials import change_quality_dial
 from quality.wording import Obstacle
-
-RATES_DAYS = 90
 
 
 def own_store(request):
@@ -31,15 +27,7 @@ def own_store(request):
 @permission_required("quality.work_checks", raise_exception=True)
 def checks(request):
     store, now = own_store(request), timezone.localtime()
-    tab = request.GET.get("tab") if request.GET.get("tab") in (*TABS, "rates") else "call"
-    rows = SpotCheck.objects.visible_to(request.user)
-    if tab == "rates":
-        part = {name: request.GET.get(name, "") for name in ("person", "topic")}
-        rows = checked(rows, start=first_day(now.date()), **part)
-    else:
-        rows = rows.filter(TABS[tab])
-    rows = with_names(rows)
-    order = ("next_on", "id") if tab == "call" else ("-id",)
+    tab, rows, order = selected(request.user, request.GET, now.date())
     page = keyset_page(rows, order, after=request.GET.get("after", ""))
     context = {"tab": tab, "counts": counts(store), "rows": lines(page.rows), "next": page.next, "today": now.date()}
     return render(request, "quality/checks.html", context)
@@ -81,11 +69,6 @@ def check_page(request, check, status=200, **forms):
         "may_decide": check.state == "answered" or (check.state == "differs" and not check.person.is_active),
     }
     return render(request, "quality/check.html", context, status=status)
-
-
-def first_day(today):
-    """Of the rates, whose last day is today."""
-    return today - dt.timedelta(days=RATES_DAYS - 1)
 
 
 @require_safe

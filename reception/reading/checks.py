@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from common.templatetags.dcrc import masked
+from common.masking import masked
 from customers.choices import PhoneState
 from customers.models import Phone
 from customers.reading import days_since

@@ -12,6 +12,7 @@ from customers.reading import cars_of
 from customers.search import find
 from followups.models import DueItem
 from followups.reading.calls import open_topics
+from followups.reading.topics import with_questions
 from followups.reading.wishes import wishes_of
 from followups.services.inbound import CAME_IN, UNDO_WITHIN
 from followups.wording import rule_label
@@ -91,6 +92,12 @@ class PersonPage:
         return self.today if self.today is not None and self.today.arrived_at is not None else None
 
 
+def coming_of(customer, today: dt.date) -> list[Arrival]:
+    """Her announced visits from today on, the next one first. One query."""
+    rows = Arrival.objects.expected().filter(customer=customer, day__gte=today)
+    return list(rows.select_related("vehicle").order_by("day", "time", "pk"))
+
+
 def person_page(customer, user, now: dt.datetime) -> PersonPage:
     """`now` in the store's zone."""
     today, store = now.date(), customer.store
@@ -104,7 +111,7 @@ def person_page(customer, user, now: dt.datetime) -> PersonPage:
         now=now,
         cars=cars,
         checks=checks_of(customer, phones, conflicts, today=today, zone=store.zone),
-        topics=open_topics(customer, now),
+        topics=with_questions(open_topics(customer, now), customer.store_id),
         complaints=list(complaints.select_related("handler")),
         wishes=wishes_of(customer, today)["living"],
         endings=endings_of(cars, today),

@@ -1,6 +1,6 @@
 """HTTP only: right, row, form, service, answer."""
 
-from reception.views.arrivals import arrive, expect, step
+from reception.views.arrivals import arrive, expect, expect_panel, step
 from reception.views.board import board, search
 from reception.views.lounge import add_note, note
 from reception.views.person import confirm, person, settle, unsettle
@@ -14,6 +14,7 @@ __all__ = [
     "decide",
     "decision",
     "expect",
+    "expect_panel",
     "note",
     "person",
     "propose",

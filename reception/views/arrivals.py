@@ -1,19 +1,22 @@
 """Expected, here, gone."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.calendar import calendar_of
 from reception import services
-from reception.forms import ArriveForm, ExpectForm
+from reception.forms import ArriveForm, ExpectForm, SaidForm
 from reception.models import Arrival
-from reception.reading.person import cars_for
+from reception.reading.person import cars_for, coming_of
 from reception.views.board import RECEIVE
 from reception.views.person import back_to, customer_or_404, render_person, tell
 from reception.wording import why_not
@@ -41,6 +44,30 @@ def expect(request, customer_id):
             messages.success(request, words % {"customer": customer, "day": arrival.day.isoformat()})
             return back_to(customer.pk)
     return render_person(request, customer, 422, expect=form)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(RECEIVE, raise_exception=True)
+def expect_panel(request, customer_id):
+    """The same beside a call: she says on the phone when she will come."""
+    customer, now = customer_or_404(request, customer_id), timezone.localtime()
+    tomorrow = calendar_of(customer.store).next_workday(now.date() + dt.timedelta(days=1))
+    empty = {"cars": cars_for(customer), "initial": {"day": tomorrow}}
+    form, is_new = SaidForm(request.POST or None, **empty), False
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data | {"told_by": customer.contact_person or customer.name}
+        try:
+            services.expect(customer, by=request.user, now=now, **told)
+        except ValidationError as fault:
+            tell(form, fault)
+        else:
+            form, is_new = SaidForm(**empty), True
+    coming = coming_of(customer, now.date())
+    context = {"customer": customer, "form": form, "coming": coming, "is_new": is_new}
+    answer = render(request, "reception/_expect_panel.html", context)
+    if is_new:
+        answer["HX-Trigger"] = "besideChanged"
+    return answer
 
 
 @require_POST

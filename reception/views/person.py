@@ -30,8 +30,9 @@ def render_person(request, customer, status=200, **bound):
     now = timezone.localtime()
     page = person_page(customer, request.user, now)
     cars, me = cars_for(customer), request.user.full_name
+    begin = "purpose" if page.here is None and not bound else ""
     forms = {
-        "arrive": ArriveForm(cars=cars),
+        "arrive": ArriveForm(cars=cars, begin=begin),
         "expect": ExpectForm(cars=cars, initial={"told_by": customer.contact_person or customer.name}),
         "settle": SettleForm(items=page.topics),
         "note": NoteForm(initial={"sat_with": me}),
@@ -68,7 +69,8 @@ def settle(request, customer_id):
     form = SettleForm(request.POST, items=person_page(customer, request.user, now).topics)
     if form.is_valid():
         try:
-            settle_in_person(customer, topics=form.topics(), note=form.cleaned_data["note"], by=request.user, now=now)
+            told = {"topics": form.topics(), "note": form.cleaned_data["note"], "answers": form.answers()}
+            settle_in_person(customer, **told, by=request.user, now=now)
         except ValidationError as fault:
             tell(form, fault)
         else:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
+from django.utils.functional import Promise as LazyText
 from django.utils.translation import pgettext_lazy
 
 from common.figures import Figure, Scope, share, split_counts, totals
@@ -122,6 +123,58 @@ def cells_of(figures, numbers, parameters) -> list[Cell]:
 
 
 # --- The rows behind a number -----------------------------------------------------------------------------------------
+class NoSuchRows(LookupError):
+    """The address names no number that there is."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A number that an address names: `day` is the chosen last day of its period (None: today), `keys` {split: key} name a part of it."""
+
+    figure: Figure
+    period: LazyText
+    day: dt.date | None
+    scope: Scope
+    keys: dict[str, str]
+
+    @property
+    def rows(self):
+        return self.figure.rows(self.scope, **self.keys)
+
+    @property
+    def parts(self) -> list:
+        """What the parts are called; to be asked only where they have rows: what has none may be somebody of another store."""
+        splits = self.figure.source.splits
+        return [next(iter(splits[split].names([key]).values()), key) for split, key in self.keys.items()]
+
+
+def chosen(store, query, now: dt.datetime) -> Chosen:
+    """?figure=…&period=…, day=… where the period ends on a chosen one, rule=… or person=… for a part. Raises NoSuchRows."""
+    figure, day = all_figures().get(query.get("figure")), _day(query)
+    periods = PERIODS_TO_A_DAY if day else PERIODS
+    if figure is None or query.get("period") not in periods or store is None:
+        raise NoSuchRows
+    scope = scope_of(store, query["period"], now, day)
+    return Chosen(figure, periods[query["period"]], day, scope, _keys(query, figure))
+
+
+def _keys(query, figure):
+    """{split: key} as far as the address names parts; an id is a number that a database can hold."""
+    keys = {split: query[split] for split in figure.source.splits if query.get(split)}
+    for key in (keys[split] for split in NUMBER_SPLITS if split in keys):
+        if not (key.isascii() and key.isdigit() and len(key) < 19):
+            raise NoSuchRows
+    return keys
+
+
+def _day(query):
+    text = query.get("day", "")
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise NoSuchRows from None
+
+
 @dataclass(frozen=True)
 class OpenedItem:
     """A topic with the last standing call about it."""

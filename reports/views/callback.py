@@ -16,14 +16,16 @@ from reports.workbooks import callback_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PERMISSION = "reports.view_callback_report"
+OWN = "reports.view_own_callbacks"
 
 
 @require_safe
-@permission_required(PERMISSION, raise_exception=True)
+@permission_required(OWN, raise_exception=True)
 def callback(request):
-    """?day=…&period=day|week|month&person=…, all of them optional."""
+    """?day=…&period=day|week|month&person=…, all of them optional. Who may not read the store's report reads her own calls."""
     store, now = own_store(request), timezone.localtime()
-    form = CallbackForm(request.GET, store=store, today=store.day_of(now))
+    only = None if request.user.has_perm(PERMISSION) else request.user
+    form = CallbackForm(request.GET, store=store, today=store.day_of(now), only=only)
     report = callback_report(store, now=now, **form.chosen)
     context = {"form": form, "report": report, "title": report_title(report), "moving": moving_words()}
     return render(request, "reports/callback.html", context)
@@ -36,7 +38,7 @@ def callback_export(request):
     store, now = own_store(request), timezone.localtime()
     chosen = CallbackForm(request.POST, store=store, today=store.day_of(now)).chosen
     report = callback_report(store, now=now, **chosen)
-    params = {"sheet": "callback_report", "day": f"{report.scope.end}", "period": report.period}
+    params = {"sheet": "callback_report", "day": f"{report.scope.end}", "period": report.period, "full": False}
     params["person"] = report.person.pk if report.person else None
     record_export("accounts.store", store.pk, store_id=store.pk, by=request.user, params=params)
     ids = sorted(report.customer_ids)

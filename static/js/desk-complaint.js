@@ -24,7 +24,11 @@ function fill(topic) {
   }
   if (!alarms.length) return;
   const category = block.querySelector("[data-category]");
-  if (!category.value) category.value = alarms[0].dataset.alarm;
+  // The first dissatisfaction that says with what; "overall" says nothing of that.
+  const named = alarms.map((alarm) => alarm.dataset.alarm);
+  const proposed = named.find((code) => code && code !== "other") ?? named[0];
+  if (!category.value || category.value === category.dataset.proposal) category.value = proposed;
+  category.dataset.proposal = proposed;
   const proposal = [note(), ...alarms.map(words)].filter(Boolean).join("\n");
   if (!summary.value || summary.value === summary.dataset.proposal) summary.value = proposal;
   summary.dataset.proposal = proposal;

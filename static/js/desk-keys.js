@@ -1,5 +1,6 @@
 // The desk by keyboard. Letters are read by their place on the board (event.code), so an input method that is switched on
 // does not swallow them; while something is being typed only Ctrl+Enter, the F keys and Esc are ours.
+import { inDialog, writeNote } from "./desk-fields.js";
 import { advance, desk, go, isTyping, move, press, showTopic, start, stopNamed } from "./desk-stops.js";
 
 const LEVELS = { F1: "F1", F2: "F2", F3: "F3", KeyJ: "F1", KeyW: "F2", KeyX: "F3" };
@@ -23,8 +24,9 @@ function promise() {
 
 const LETTERS = {
   KeyR: () => go(stopNamed("reason")),
-  KeyB: () => find("[data-note]").focus(),
+  KeyB: writeNote,
   KeyP: promise,
+  KeyE: () => find("#expect_panel input")?.focus(),
   KeyK: () => current()?.querySelector("[data-complain]").click(),
   KeyC: () => find(".number:has(:checked) [data-copy]")?.click(),
   KeyT: () => find("[data-try-next]").click(),
@@ -38,10 +40,11 @@ const LETTERS = {
 
 function enter(event) {
   const field = event.target;
-  if (field.matches("button, a, summary, textarea") || !desk().contains(field)) return;
+  if (field.matches("button, a, summary") || !desk().contains(field)) return;
+  if (field.matches("textarea") && (event.shiftKey || !field.closest(".question"))) return;
   event.preventDefault();
-  if (field.matches("[data-enter]")) field.parentElement.querySelector("button").click();
-  else if (field.matches("[type=radio]")) move(1);
+  if (field.matches("[data-enter]")) field.parentElement.querySelector("button").click(); // its own, beside it
+  else if (field.matches("[type=radio], textarea")) move(1);
 }
 
 function escape(event) {
@@ -50,13 +53,6 @@ function escape(event) {
   if (open) open.open = false;
   else if (isTyping(event.target)) event.target.blur();
   else find("[data-release]").click();
-}
-
-function inDialog(event, dialog) {
-  const digit = /^(?:Digit|Numpad)([0-9])$/.exec(event.code);
-  if (!digit || isTyping(event.target)) return;
-  event.preventDefault(); // what opens may be a field, which is not to begin with the digit
-  [...dialog.querySelectorAll(`[data-key="${digit[1]}"]`)].find((choice) => choice.checkVisibility())?.click();
 }
 
 document.addEventListener("keydown", (event) => {

@@ -75,10 +75,24 @@ export function press(key) {
   return true;
 }
 
+// Where a call that was left goes on: what has no answer yet, else its result.
+function goOn(level) {
+  if (level.value !== "reached") return stopNamed("reason");
+  const isOpen = (stop) => !stop.matches('[data-stop="phone"], [data-stop="level"], [data-stop="promise"]') && !stop.querySelector(":checked, textarea");
+  return stops().find(isOpen) ?? stopNamed("reason");
+}
+
+// Back to where one stood, after something beside it was answered.
+export function resume() {
+  if (!here?.isConnected) go(stopNamed(here?.dataset.stop) ?? stops()[0]);
+  else go(here);
+}
+
 // A fresh card: where a refused save complains, else at the numbers.
 export function start() {
   document.documentElement.classList.add("js-desk");
   const fault = desk().querySelector("#desk-form .wrong:not(:empty)")?.closest("[data-stop], .question, [data-complaint]");
   const level = chosen("level");
-  go(fault ?? (level ? stopNamed(level.value === "reached" ? "who" : "reason") : stopNamed("phone") ?? stops()[0]));
+  if (desk().querySelector("[data-note].is-wrong")) desk().querySelector("[data-note]").focus();
+  else go(fault ?? (level ? goOn(level) : stopNamed("phone") ?? stops()[0]));
 }

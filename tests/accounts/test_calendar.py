@@ -105,3 +105,11 @@ def test_migrate_enters_what_ships_where_the_setting_says_so(settings, db):
     before = seeded.count()
     call_command("migrate", verbosity=0)
     assert seeded.count() == before
+
+
+def test_the_last_day_of_the_year_asks_no_more_than_any_other(pudong, django_assert_num_queries):
+    for day in (dt.date(2026, 6, 30), dt.date(2026, 12, 31)):
+        calendar = calendar_of(pudong)
+        with django_assert_num_queries(1):
+            calendar.next_workday(day)
+            calendar.next_workday(day + dt.timedelta(days=1))

@@ -53,6 +53,12 @@ FILE_DIALS = {"months": 12, "segment_a": 5, "segment_b": 3, "segment_c": 1, "arc
 EDIT = {"name": "王雅丽", "kind": "private", "stage": "owner"}
 NEW = {**EDIT, "number": "13900001111"}
 
+
+def picked_row(store):
+    first, second = make_customer(store), make_customer(store)
+    return {"pk": first.pk, "other": second.pk}
+
+
 DOORS = [
     Door("customers:list", "customers.view_customer"),
     Door("customers:search", "customers.view_customer", data={"q": "王"}),
@@ -134,6 +140,8 @@ DOORS = [
         data={"keep": "first", "seen": "nobody saw this"},
         ok=409,
     ),
+    Door("customers:merge_with", "customers.merge_customer", row="customer_row"),
+    Door("customers:merge_picked", "customers.merge_customer", row="picked_row"),
     Door("customers:merges", "customers.merge_customer"),
     Door("customers:merge_undo", "customers.merge_customer", method="post", row="merge_row", ok=302),
     Door("customers:outward", "customers.send_outward"),

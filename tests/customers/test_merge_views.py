@@ -3,8 +3,9 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
-from customers.merging import Value, best_of, side_by_side
+from customers.merging import Value, best_of, side_by_side, without_title
 from customers.models import Customer, DuplicatePair, Merge
 from customers.services.duplicates import refresh_duplicates
 from followups.services.claims import take_card
@@ -114,3 +115,59 @@ def test_the_list_of_merges_costs_the_same(count, pudong, login, zhou, now, djan
     client.get("/customers/merges/")
     with django_assert_max_num_queries(9):
         assert client.get("/customers/merges/").text.count("<tr>") == count + 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "chosen"),
+    [("刘芳", "刘芳女士", "first"), ("刘斌先生", "刘斌", "second"), ("刘斌", "刘太太", ""), ("刘芳", "刘方", "")],
+)
+def test_a_title_is_no_part_of_a_name(first, second, chosen):
+    assert without_title(Value(first), Value(second)) == chosen
+
+
+class TestPickedByHand:
+    """Two files that nothing has put side by side."""
+
+    def files(self, store):
+        return make_customer(store, name="周国强", number="13811110000"), make_customer(
+            store, name="周老师", number="13922220000"
+        )
+
+    def test_the_other_file_is_searched_for_and_stands_beside_hers(self, login, zhou, pudong, xuhui):
+        first, second = self.files(pudong)
+        make_customer(xuhui, name="周老师")
+        page = login(zhou).get(reverse("customers:merge_with", args=[first.pk]), {"q": "周"})
+        assert [hit.customer for hit in page.context["found"].hits] == [second]  # not herself, not the other store's
+        address = reverse("customers:merge_picked", args=[first.pk, second.pk])
+        assert address in page.content.decode()
+        beside = login(zhou).get(address).content.decode()
+        assert "人工指定" in beside and "周老师" in beside and not DuplicatePair.objects.exists()
+
+    def test_they_are_merged_and_taken_apart_again(self, login, zhou, pudong, now):
+        first, second = self.files(pudong)
+        address, client = reverse("customers:merge_picked", args=[second.pk, first.pk]), login(zhou)
+        seen = client.get(address).context["page"].fingerprint
+        client.post(address, {"keep": "first", "seen": seen})
+        merge = Merge.objects.get()
+        assert (merge.kept, merge.gone, merge.pair.reason) == (first, second, "picked")
+        assert client.get(address)["Location"] == reverse("customers:detail", args=[second.pk])
+        client.post(reverse("customers:merge_undo", args=[merge.pk]))
+        assert not Customer.objects.get(pk=second.pk).is_void
+
+    def test_who_was_held_for_different_people_can_be_merged_and_it_is_said(self, login, zhou, pudong, now):
+        first, second = self.files(pudong)
+        DuplicatePair.objects.create(
+            store=pudong,
+            first=first,
+            second=second,
+            reason="shared",
+            state="different",
+            decided_by=zhou,
+            decided_at=now,
+        )
+        page = login(zhou).get(reverse("customers:merge_picked", args=[first.pk, second.pk])).content.decode()
+        assert "周敏曾认定这是不同的人" in page
+
+    def test_a_file_is_no_pair_with_itself(self, login, zhou, pudong):
+        first, _second = self.files(pudong)
+        assert login(zhou).get(reverse("customers:merge_picked", args=[first.pk, first.pk])).status_code == 404

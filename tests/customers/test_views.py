@@ -10,7 +10,15 @@ from audit.choices import Source
 from audit.models import Access, Change
 from customers.choices import Channel
 from customers.models import CarePlan, Customer, Ownership, Policy, Vehicle
-from customers.services import add_phone, record_contact, set_do_not_call, update_customer, update_vehicle, verify_phone
+from customers.services import (
+    add_phone,
+    mark_deceased,
+    record_contact,
+    set_do_not_call,
+    update_customer,
+    update_vehicle,
+    verify_phone,
+)
 from tests.factories.customers import make_customer, make_delivery, make_order, make_phone, make_vehicle
 
 
@@ -414,3 +422,21 @@ def test_lists_of_care_hold_who_belongs_there(login, li, pudong, wang, focus):
     for name, only in (("renewal", wang), ("lost", liu), ("unreachable", zhang)):
         page = login(li).get(reverse("customers:list"), {"care": name}).content.decode()
         assert [person for person in (wang, liu, zhang) if person.name in page] == [only], name
+
+
+class TestUseAndDeath:
+    def test_the_use_of_a_car_is_on_its_form_and_its_line(self, focus, li, login):
+        client = login(li)
+        shown = client.get(reverse("customers:vehicle_edit", args=[focus.pk])).context["form"].shown_token
+        send(client, "vehicle_edit", focus.pk, {"plate": focus.plate, "shown": shown, "use": "taxi"})
+        focus.refresh_from_db()
+        assert focus.use == "taxi"
+        assert "出租" in page_of(client, "detail", focus.owner_id)
+
+    def test_a_customer_who_died_is_marked_and_nobody_plans_a_call(self, wang, li, login, now):
+        client = login(li)
+        assert "已去世" not in page_of(client, "detail", wang.pk)
+        mark_deceased(wang, now.date(), by=li, source=Source.CALL, now=now)
+        page = page_of(client, "detail", wang.pk)
+        assert "已去世" in page
+        assert "安排回访" not in page

@@ -150,6 +150,7 @@ DOORS = [
     Door("followups:colleagues", QUEUE, row="free_card"),
     Door("followups:previous", QUEUE, ok=302),
     Door("followups:correct_phone", QUEUE, method="post", row="held_card"),
+    Door("followups:numbers", QUEUE, method="post", row="held_card"),
     Door("followups:skip", QUEUE, method="post", row="held_card"),
     Door("followups:release", QUEUE, method="post", row="held_card", ok=302),
     Door("followups:renew", QUEUE, method="post", row="held_card"),

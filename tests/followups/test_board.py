@@ -10,9 +10,10 @@ from accounts.choices import Role
 from accounts.models import Team, User
 from accounts.services import create_account
 from followups.models import Call
-from followups.reading.board import NUMBERS, TEAM, board_of, moment_of, rows_of
+from followups.reading.board import NUMBERS, TEAM, board_of, moment_of, opened, rows_of
 from followups.reading.my_day import my_day
-from followups.services.claims import take_card
+from followups.services.claims import renew_lease, take_card
+from followups.services.dial_versions import save_dials
 from followups.services.drafts import save_draft
 from followups.services.planned import plan_promise
 from followups.services.steering import assign_cards
@@ -79,6 +80,39 @@ def test_who_is_on_which_card_since_when_and_stuck(pudong, busy, li, now):
     take_card(busy[7].pk, user=li, now=now)
     (on,) = (line.on for line in board_of(pudong, now + 2 * MINUTE).lines if line.on)
     assert (on.minutes, on.is_stuck) == (2, False)
+
+
+def test_a_long_call_with_signs_of_work_is_not_stuck_and_a_quiet_one_is(pudong, busy, li, now):
+    def on(at):
+        return next(line.on for line in board_of(pudong, at).lines if line.on)
+
+    taken = take_card(busy[7].pk, user=li, now=now)
+    assert not on(now + 9 * MINUTE).is_stuck
+    assert on(now + 11 * MINUTE).is_stuck and not on(now + 11 * MINUTE).is_over  # the lease still runs
+    save_draft(busy[7], li, {"note": ["还在谈"]}, now + 20 * MINUTE)
+    assert (on(now + 25 * MINUTE).minutes, on(now + 25 * MINUTE).quiet) == (25, 5)
+    assert not on(now + 25 * MINUTE).is_stuck
+    renew_lease(busy[7], token=taken.lease_token, now=now + 29 * MINUTE)
+    assert on(now + 33 * MINUTE).quiet == 4
+    save_dials(pudong, desk={"stuck_minutes": 60}, by=None, now=now)
+    assert not on(now + 80 * MINUTE).is_stuck and on(now + 90 * MINUTE).is_stuck
+
+
+def test_the_rows_of_dialled_topics_name_who_dialled_and_open_the_call(login, pudong, busy, zhou, li, now):
+    moment = moment_of(pudong, now + MINUTE)
+    rows, _next, count = opened("topics", moment, None)
+    assert count == len(rows) == 2
+    assert {row.person for row in rows} == {"李静", "李静、陈晨"}
+    assert all(row.url for row in rows)
+    (done_row,) = (row for row in rows if not row.is_open)  # what is settled is given to nobody
+    assert done_row.person == "李静"
+    (row,) = (row for row in opened("topics", moment, li.pk)[0] if row.is_open)
+    assert row.person == "李静"
+
+
+def test_the_totals_say_what_they_count(pudong, busy, now):
+    units = {str(total.label): total.unit for total in board_of(pudong, now).totals}
+    assert (units["现在可打"], units["已逾期"], units["今日到期未完成"]) == ("位客户", "位客户", "项")
 
 
 def test_who_is_away_shows_where_something_is_hers(pudong, busy, chen, now):

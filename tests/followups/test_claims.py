@@ -306,3 +306,12 @@ def test_a_skip_never_hides_a_promise_beyond_its_time(pudong, li, today, now, pr
     skip(customer.card, token=token, by=li, now=moment, reason=SkipReason.OTHER)
 
     assert fresh(customer.card).callable_at == moment + back_after * MINUTE
+
+
+def test_a_card_without_any_usable_number_comes_after_all_others(pudong, li, chen, today, now):
+    lost = make_card(pudong, today=today, now=now, due_on=today - 30 * DAY)
+    lost.customer.phones.update(state="wrong")
+    make_phone(lost.customer, "13700009999", state="dead")
+    reachable = make_card(pudong, today=today, now=now)
+    assert take_next(li, now=now) == reachable
+    assert take_next(chen, now=now) == lost  # when all others are called, its number is looked for

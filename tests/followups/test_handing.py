@@ -24,6 +24,7 @@ from followups.services.claims import take_card, take_next
 from followups.services.generation import generate_due
 from followups.services.handing import hand_over
 from followups.services.planned import plan_promise
+from followups.services.steering import assign_cards
 from office.models import Notice
 from tests.factories.complaints import make_complaint
 from tests.factories.customers import make_customer
@@ -371,3 +372,17 @@ class TestPages:
         promise(now + DAY, to=chen)
         assert holdings_of(li, pudong, now) == []
         assert [held.kind for held in holdings_of(chen, pudong, now)] == ["promise"]
+
+
+def test_reserved_cards_are_shown_and_go_along_until_their_day(li, chen, zhou, pudong, today, now):
+    cards = [make_card(pudong, today=today, now=now) for _number in range(3)]
+    assign_cards(cards, to=li, by=zhou, now=now, note="熟客")
+    until = CallCard.objects.get(pk=cards[0].pk).assigned_until
+    (held,) = holdings_of(li, pudong, now)
+    assert (held.kind, held.count) == (Held.RESERVED, 3)
+    row = hand_over(li, {Held.RESERVED: [chen]}, store=pudong, by=zhou, now=now, note="请接着打")
+    assert set(CallCard.objects.values_list("assigned_to", "assigned_until")) == {(chen.pk, until)}
+    assert row.lines.count() == 3 and "3" in Notice.objects.get(user=chen, key=f"handed-{row.pk}").text
+    hand_over(chen, {Held.RESERVED: []}, store=pudong, by=zhou, now=now)
+    assert set(CallCard.objects.values_list("assigned_to", "assigned_until")) == {(None, None)}
+    assert holdings_of(chen, pudong, now) == []

@@ -6,15 +6,18 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from common.figures import Scope, totals
+from complaints.models import Complaint
 from customers.models import Contact, Customer
+from cvp.models import Response
 from followups.explain import closed_because
 from followups.figures import FIGURES
 from followups.models import DueItem
 from followups.services.cards import check_cards
 from followups.services.inbound import settle_in_person, undo_inbound
 from tests.factories.customers import make_customer
+from tests.factories.cvp import answers_of
 from tests.factories.followups import make_item
-from tests.followups.desk import again, card_of
+from tests.followups.desk import again, card_of, version_of
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +85,26 @@ def test_taken_back_all_is_open_and_she_is_lost_as_before(wang, service, deliver
     wang.refresh_from_db()
     assert wang.unreachable_on == today
     assert not check_cards(pudong, now=now)
+
+
+def test_what_its_questionnaire_asks_is_kept_and_taken_back_and_a_dissatisfied_answer_is_a_complaint(
+    wang, service, delivery, li, now
+):
+    answers = {
+        service.pk: answers_of(version_of(service), overall="5", fixed="2"),
+        delivery.pk: answers_of(version_of(delivery), overall="1"),  # she wants nothing of it: nothing is kept
+    }
+    told = {"topics": {service.pk: "done", delivery.pk: "declined"}, "note": "异响还在", "answers": answers}
+    contact = settle_in_person(wang, **told, by=li, now=now)
+    response = Response.objects.get()
+    assert (response.customer, response.vehicle_id, response.answers.count()) == (wang, service.vehicle_id, 2)
+    assert again(service).reason_params["response"] == response.pk
+    complaint = Complaint.objects.get()
+    assert "异响还在" in complaint.summary
+    assert (complaint.department, complaint.vehicle_id) == ("service", service.vehicle_id)
+    assert complaint.category != "other"  # what she names before the whole
+    undo_inbound(contact, by=li, now=now)
+    response.refresh_from_db()
+    assert response.is_void
+    assert again(service).state == "open"
+    assert Complaint.objects.alive().exists()  # said is said

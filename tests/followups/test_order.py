@@ -165,3 +165,19 @@ def test_a_past_rest_or_skip_says_nothing():
 def test_the_sentence_begins_with_here():
     assert sentence("x is due") == "Here because x is due"
     assert sentence("") == ""
+
+
+def test_beside_a_badge_only_what_the_badge_does_not_say_is_told():
+    first, behind = due(-3), due(-3, "quarterly_care")
+    assert why_first(standing(), [first], NOW, beside_its_badge=True) == ""
+    other = due(-1, "inspection")
+    words = why_first(standing(rules=["inspection", "service_3dc"]), [first, other], NOW, beside_its_badge=True)
+    assert "1 day overdue" in words  # not what stands first
+    late = standing(rules=["quarterly_care"], rank=rank_of(behind.due_on, 1400))
+    assert "14 days behind" in why_first(late, [behind], NOW, beside_its_badge=True)
+
+
+def test_a_promise_tried_in_vain_waits_for_its_band_and_not_for_its_promised_time():
+    tried = item("promise", due_at=clock(8, days=-3), callable_at=clock(14), bands_failed="m", due_on=TODAY)
+    words = why_later(standing(clock(14), ["promise"]), [tried], NOW, bands=default_bands())
+    assert words == "no answer last time: now another band, Afternoon"

@@ -14,6 +14,7 @@ from followups.rules import BY_CODE, RULES
 from followups.services.cards import check_cards
 from followups.services.claims import take_card, take_next
 from followups.services.generation import generate_due
+from followups.services.inbound import record_inbound
 from followups.services.planned import plan_manual, plan_promise
 from followups.services.situations import Also, CarMark, HandOver
 from followups.services.undo import undo_visit
@@ -346,3 +347,15 @@ def test_the_evening_is_the_next_in_a_band(pudong, today, clock, bands, wanted):
 
     now = dt.datetime.combine(today, dt.time.fromisoformat(clock), tzinfo=pudong.zone)
     assert f"{evening_of(now, pudong.zone, bands, EVERY_DAY):%dT%H:%M}" == wanted
+
+
+def test_the_check_that_somebody_rang_settles_the_notice_of_who_was_told(li, zhou, wang, item, now):
+    topic = Topic(item.pk, "handed_over", promise_at=now + 60 * MINUTE)
+    save(wang, "handed_over", [topic], by=li, now=now, also=hand_over(now, zhou))
+    notice = Notice.objects.get(user=zhou)
+    later = now + 61 * MINUTE
+    check = DueItem.objects.get(rule="promise")
+    assert notice.resolved_at is None  # nobody was asked so far
+    record_inbound(wang, topics=[check.pk], note="店里已回电", by=li, now=later + MINUTE)
+    notice.refresh_from_db()
+    assert notice.resolved_at is not None

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from customers.models import Customer
 from followups.forms.moves import people_of
 from followups.models import CallCard, Draft, QueueMove
 from followups.reading.moves import preview
@@ -113,6 +114,7 @@ def test_what_is_found_by_each_filter(login, zhou, li, chen, pudong, today, now)
     owner = make_customer(pudong, name="翼虎车主")
     order = make_order(make_vehicle(owner, series="翼虎"), today - 3 * DAY, service_advisor="马超")
     make_item(owner, today=today, now=now, fact=order, vehicle=order.vehicle)
+    Customer.objects.filter(pk=owner.pk).update(segment="A")
     client, everybody = login(zhou), {"留给陈晨的", "李静承诺的", "逾期的", "稍后的", "翼虎车主"}
 
     def found(**query):
@@ -128,6 +130,7 @@ def test_what_is_found_by_each_filter(login, zhou, li, chen, pudong, today, now)
     assert found(whose=li.pk) == {"李静承诺的"}
     assert found(whose="team") == {"逾期的", "稍后的", "翼虎车主"}
     assert found(series="翼虎") == {"翼虎车主"}
+    assert found(segment="A") == {"翼虎车主"} and found(segment="B") == set()
     assert found(adviser="马超") == {"翼虎车主"}
 
 
@@ -253,3 +256,10 @@ def test_the_lists_ask_the_same_whatever_the_rows(
     for url in (NEW, reverse("followups:moves"), reverse("followups:move", args=[QueueMove.objects.first().pk])):
         with django_assert_max_num_queries(11):
             client.get(url)
+
+
+def test_the_button_promises_only_what_will_move(login, zhou, li, chen, cards, now):
+    take_card(cards[0].pk, user=chen, now=now)
+    client = login(zhou)
+    look = client.post(NEW, asked(client, people=[li.pk], whole="1"))
+    assert "调整 3 位客户" in look.content.decode() and "调整 4 位客户" not in look.content.decode()

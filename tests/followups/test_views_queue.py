@@ -11,6 +11,7 @@ from followups.services.dials import desk_of
 from followups.services.drafts import save_draft
 from followups.services.planned import plan_promise
 from followups.services.visits import Topic
+from followups.wording import spaced
 from tests.factories.customers import make_customer, make_vehicle
 from tests.factories.followups import make_card, make_item
 from tests.followups.desk import call, card_of, done
@@ -333,3 +334,20 @@ def test_a_reserved_card_is_not_left_to_others(li, chen, zhou, card, now):
     assign_cards([card], to=chen, by=zhou, now=now, note="熟客")
     assert counts_of(li, now, ["left"])[0] == {"left": 0}
     assert counts_of(chen, now, ["left"])[0] == {"left": 1}
+
+
+def test_an_empty_tab_says_nothing_of_other_cards(login, li, card, now):
+    page = login(li).get(reverse("followups:queue"), {"tab": "mine"}).content.decode()
+    assert "这里没有需要打的客户" in page
+    assert "下一位可在" not in page
+
+
+def test_a_card_without_a_usable_number_says_so(login, li, card):
+    assert "没有可用号码" not in login(li).get(reverse("followups:queue")).content.decode().split("order-help")[0]
+    card.customer.phones.update(state="dead")
+    assert "没有可用号码" in login(li).get(reverse("followups:queue")).content.decode().split("order-help")[0]
+
+
+@pytest.mark.parametrize(("number", "words"), [("02133586797", "021-33586797"), ("075581234567", "0755-81234567")])
+def test_landlines_are_spelt_in_parts(number, words):
+    assert spaced(number) == words

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from accounts.models import Store, User
 from customers.models import Customer, Phone, Vehicle
@@ -310,13 +310,18 @@ def test_a_backup_of_an_older_program_is_brought_up_to_date(wang, tmp_path):
     older = tmp_path / "older.zip"
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(older, "w") as new:
         told = json.loads(old.read(MANIFEST))
-        plan = MigrationExecutor(connection).loader.graph.forwards_plan
-        later = ("office", "0002_heartbeat")  # and all that was built upon it
-        told["migrations"] = [name for name in told["migrations"] if later not in plan(tuple(name))]
+        plan = MigrationLoader(connection, replace_migrations=False).graph.forwards_plan
+        later = ("office", "0002_heartbeat")  # and all that was built upon it, and the folds that came after it
+        told["migrations"] = [
+            [app, name]
+            for app, name in told["migrations"]
+            if "_squashed_" not in name and later not in plan((app, name))
+        ]
         tables = {model._meta.db_table: model for model in schema.tables_at(told["migrations"])}
         told["tables"] = [table for table in told["tables"] if table["table"] in tables]
         for table in told["tables"]:
-            table["columns"] = [field.column for field in schema.fields_of(tables[table["table"]])]
+            had = {field.column for field in schema.fields_of(tables[table["table"]])}
+            table["columns"] = [column for column in table["columns"] if column in had]
         rows = {name for name in told["members"] if name.startswith("rows/")}
         for name in rows - {f"rows/{table}.jsonl" for table in tables}:
             del told["members"][name]

@@ -35,8 +35,13 @@ def my_own_check(store):
     return kwargs
 
 
+def a_person(store):
+    return {"person": _specialist(store).pk, "what": "calls"}
+
+
 WORK = "quality.work_checks"
 DOORS = [
+    Door("quality:pace_rows", WORK, row="a_person"),
     Door("quality:checks", WORK),
     Door("quality:rates", WORK),
     Door("quality:dial", WORK),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from followups.models import Call
 from followups.services.claims import skip, take_card
 from quality.pace import Made, findings_of
+from quality.reading.pace import BEHIND
 from tests.factories.followups import make_card
 from tests.factories.quality import make_reached
 
@@ -109,3 +110,24 @@ def test_the_page_asks_and_lists_the_rows(login, zhou, li, chen, pudong, xuhui, 
         for row in response.context["people"]
     }
     assert people == {"李静": (3, 3, 3, 0), "陈晨": (0, 0, 0, 1)}
+
+
+def test_each_number_of_a_line_opens_its_rows(login, zhou, li, chen, pudong, xuhui, zhao, now):
+    calls = [make_reached(pudong, li, at=now + dt.timedelta(minutes=place), name=f"客户{place}") for place in range(3)]
+    Call.objects.filter(pk=calls[1].pk).update(customer=calls[0].customer)
+    Call.objects.filter(pk=calls[2].pk).update(level="not_reached")
+    make_reached(pudong, chen, at=now, name="陈晨的")
+    make_reached(xuhui, zhao, at=now, name="别店")
+    aside = take_card(make_card(pudong, today=pudong.day_of(now), now=now, name="暂放的").pk, user=li, now=now)
+    skip(aside, token=aside.lease_token, by=li, reason="no_number", now=now)
+    with time_machine.travel(now + dt.timedelta(hours=1), tick=False):
+        client = login(zhou)
+        (row,) = (row for row in client.get(reverse("quality:pace")).context["people"] if row["name"] == "李静")
+        for what in BEHIND:
+            page = client.get(reverse("quality:pace_rows", args=[li.pk, what]))
+            assert page.context["count"] == row[what] == len(page.context["rows"]), what
+            assert "陈晨的" not in page.content.decode() and "别店" not in page.content.decode()
+        assert (row["calls"], row["customers"], row["reached"], row["skips"]) == (3, 2, 2, 1)
+        assert "暂放的" in client.get(reverse("quality:pace_rows", args=[li.pk, "skips"])).content.decode()
+        assert client.get(reverse("quality:pace_rows", args=[li.pk, "nonsense"])).status_code == 404
+        assert client.get(reverse("quality:pace_rows", args=[zhao.pk, "calls"])).status_code == 404

@@ -53,6 +53,7 @@ DOORS = [
     Door("reception:search", RECEIVE),
     Door("reception:person", RECEIVE, row="a_customer"),
     Door("reception:expect", RECEIVE, method="post", row="a_customer", ok=422),
+    Door("reception:expect_panel", RECEIVE, row="a_customer"),
     Door("reception:arrive", RECEIVE, method="post", row="a_customer", ok=302),
     Door("reception:settle", RECEIVE, method="post", row="a_customer", data={"note": "问保养"}, ok=302),
     Door(

@@ -12,6 +12,7 @@ from accounts.choices import Role
 from accounts.services import create_account
 from complaints.models import Complaint
 from customers.models import CarePlan, Contact, Customer, Phone, Policy
+from cvp.models import Response
 from reception.models import AddedWork, AddedWorkDecision, Arrival, LoungeNote
 from reception.services import decide, mark_left
 from tests.conftest import PASSWORD
@@ -19,7 +20,7 @@ from tests.factories.complaints import make_complaint
 from tests.factories.customers import make_conflict, make_customer, make_order, make_vehicle
 from tests.factories.followups import make_item
 from tests.factories.reception import make_arrival, make_expected, make_note, make_work
-from tests.followups.desk import again
+from tests.followups.desk import again, version_of
 
 pytestmark = pytest.mark.django_db
 
@@ -236,6 +237,32 @@ def test_topics_are_settled_here_and_taken_back(desk, wang, today, now):
     assert "好了" in page(desk, wang).text
     post(desk, "unsettle", contact.pk)
     assert again(service).state == "open" and not Contact.objects.alive().exists()
+
+
+def test_a_settled_topic_asks_its_questionnaire_and_keeps_the_answers(desk, wang, today, now):
+    service = make_item(wang, "service_3dc", today=today, now=now)
+    plain = make_item(wang, "inspection", today=today, now=now)
+    questions = version_of(service).questions
+    asked = page(desk, wang).text
+    names = {question.code: f"topic{service.pk}-q{question.pk}" for question in questions.all()}
+    assert all(name in asked for name in names.values())
+    assert f"topic{plain.pk}-q" not in asked
+    post(desk, "settle", wang.pk, **{f"topic{service.pk}": "done", names["overall"]: "2", "note": "好了"})
+    assert [answer.number for answer in Response.objects.get().answers.all()] == [4]
+
+
+def test_a_visit_is_announced_beside_a_call(login, li, wang, focus, today):
+    day = today + dt.timedelta(days=3)
+    client, address = login(li), reverse("reception:expect_panel", args=[wang.pk])
+    assert "expect-day" in client.get(address).content.decode()
+    told = {"expect-day": day.isoformat(), "expect-time": "10:30", "expect-vehicle": focus.pk, "expect-purpose": ""}
+    answer = client.post(address, told)
+    assert (answer.status_code, answer["HX-Trigger"]) == (200, "besideChanged")
+    visit = Arrival.objects.get()
+    assert (visit.day, visit.vehicle, visit.told_by, visit.expected_by) == (day, focus, "王雅丽", li)
+    again_told = client.post(address, told)
+    assert "HX-Trigger" not in again_told and Arrival.objects.count() == 1
+    assert "problem" in again_told.content.decode()
 
 
 def test_nothing_said_and_nothing_ticked_is_told_at_the_note(desk, wang, today, now):

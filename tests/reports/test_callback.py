@@ -238,7 +238,13 @@ def test_an_export_leaves_its_lines(login, zhou, li, pudong, today, now):
         ("accounts.store", pudong.pk),
         ("customers.customer", customer.pk),
     ]
-    assert lines[0].params == {"sheet": "callback_report", "day": str(today), "period": "month", "person": None}
+    assert lines[0].params == {
+        "sheet": "callback_report",
+        "day": str(today),
+        "period": "month",
+        "person": None,
+        "full": False,
+    }
 
 
 def test_the_other_store_is_not_in_it(login, zhou, zhao, xuhui, today, now):
@@ -282,3 +288,15 @@ def test_it_costs_the_same_whatever_the_rows(login, zhou, li, chen, pudong, toda
     assert Call.objects.count() > 10
     with django_assert_num_queries(len(one)):
         client.get(reverse("reports:callback"))
+
+
+def test_a_specialist_reads_her_own_calls_and_nobody_elses(login, li, chen, pudong, today, now):
+    for person in (li, chen, chen):
+        customer = make_card(pudong, today=today, now=now).customer
+        call(customer, "done", by=person, now=now, topics=[done(customer.due_items.get())])
+    page = login(li).get(reverse("reports:callback"), {"person": chen.pk})
+    report = page.context["report"]
+    assert report.person == li
+    assert blocks(report)["work"][None]["topics_dialled"] == 1
+    assert reverse("reports:rows") not in page.content.decode()  # what she may not open is no link
+    assert login(li).post(reverse("reports:callback_export")).status_code == 403

@@ -7,7 +7,7 @@ What is said and why: docs/rules.md (S0, S1: confirm phone and address, introduc
 appointments, never argue, promise nothing that cannot be kept).
 """
 
-from cvp.services import current_version
+from cvp.services import current_versions
 from followups.defaults.scripts import away, complaints, delivery, greetings, insurance, planned, service
 from followups.models import Script
 
@@ -21,6 +21,7 @@ def seed_scripts(store):
 
     The store's questionnaires must be there (cvp.defaults runs first, settings.STORE_DEFAULTS).
     """
+    versions = current_versions(store)
     known = set(Script.objects.filter(store=store).values_list("rule", flat=True))
     Script.objects.bulk_create(
         Script(
@@ -28,7 +29,7 @@ def seed_scripts(store):
             rule=shipped.rule,
             body_zh=shipped.zh.strip(),
             body_en=shipped.en.strip(),
-            version=current_version(store, shipped.questionnaire) if shipped.questionnaire else None,
+            version=versions[shipped.questionnaire] if shipped.questionnaire else None,
         )
         for shipped in SCRIPTS
         if shipped.rule not in known
