@@ -37,7 +37,8 @@ DEEDS = {
 
 def holds(case):
     """What is true of every case at every moment."""
-    assert case.is_open == (case.closed_at is None)
+    # An end that is appealed against keeps its day until the appeal is granted.
+    assert (case.closed_at is None) == (case.is_open and case.state != S.APPEALED)
     assert (case.state == S.WAITING) == bool(case.waits_for) == case.pauses.filter(ended_at=None).exists()
     assert bool(case.next_due_at) == case.is_open
     if case.state in (S.HANDLING, S.WAITING, S.SOLVED, S.CONFIRMED):
