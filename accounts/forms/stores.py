@@ -1,4 +1,5 @@
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.base import ChangesMixin, helper
 from accounts.models import Store
@@ -10,6 +11,7 @@ class StoreForm(ChangesMixin, forms.ModelForm):
     class Meta:
         model = Store
         fields = ["code", "name", "short_name", "hotline", "live_on", "time_zone", "is_active"]
+        error_messages = {"code": {"unique": _("There is a store with this code already. Choose another one.")}}
         widgets = {"live_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
 
     def __init__(self, *args, **kwargs):

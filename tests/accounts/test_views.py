@@ -218,3 +218,15 @@ def test_the_lists_cost_the_same_for_one_and_for_three(name, qian, pudong, login
         create_team(store=store, name="一组", by=qian)
     with django_assert_max_num_queries(len(one)):
         assert client.get(reverse(f"accounts:{name}")).content.decode().count("<tr>") == 4
+
+
+def test_a_store_code_that_is_taken_is_said_in_one_sentence(qian, login, pudong):
+    data = {"code": pudong.code, "name": "另一家店", "live_on": "2026-01-01", "time_zone": "Asia/Shanghai"}
+    page = login(qian).post(reverse("accounts:store_new"), data).content.decode()
+    assert "已有门店使用这个代码，请换一个。" in page and "具有" not in page
+
+
+def test_promises_of_the_absent_go_only_to_somebody_who_calls(qian, zhou, li, chen, login):
+    form = login(zhou).get(reverse("accounts:absence_new")).context["form"]
+    assert set(form.fields["deputy"].queryset) == {zhou, li, chen}  # the administrator rings nobody
+    assert qian in form.fields["person"].queryset
