@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from common.meanwhile import MeanwhileMixin
 from complaints.choices import Department
-from complaints.forms.cases import StepForm
+from complaints.forms.steps import StepForm
 from complaints.models import LessonDial
 from complaints.models.lessons import WHYS
 from complaints.reading.causes import cause_choices

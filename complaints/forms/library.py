@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.meanwhile import MeanwhileMixin
 from complaints.choices import PickPeriod
-from complaints.forms.cases import StepForm
+from complaints.forms.steps import StepForm
 from complaints.models import Cause, LibraryEntry
 from complaints.reading.causes import cause_choices
 from complaints.services.library import FIELDS, GivesAway
