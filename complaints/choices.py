@@ -127,7 +127,10 @@ class NoteCode(models.TextChoices):
     HANDED_OVER = "handed_over", _("Handed over")  # from, to: names, to "" for nobody yet; the note's text is why
     ASSIGNED = "assigned", _("Assigned")  # from, to: names; department
     HANDLING = "handling", _("Handling begun")
-    WAITING = "waiting", _("Waiting")  # for: WaitsFor, until: ISO moment; the note's text is why
+    WAITING = (
+        "waiting",
+        pgettext_lazy("complaints", "Waiting"),
+    )  # for: WaitsFor, until: ISO moment; the note's text is why
     RESUMED = "resumed", _("Gone on with")
     LAPSED = "lapsed", _("The agreed date has passed")
     EXTENDED = "extended", _("Deadline extended")  # step, from, to: ISO moments; the note's text is why
@@ -168,7 +171,7 @@ class Category(models.TextChoices):
     REPAIR_TIME = "repair_time", _("Repair time")
     PARTS = "parts", _("Parts supply")
     PRICE = "price", _("Price")
-    WAITING = "waiting", _("Waiting")
+    WAITING = "waiting", pgettext_lazy("complaints", "Waiting")
     DELIVERY = "delivery", _("Delivery process")
     OTHER = "other", _("Other")
 

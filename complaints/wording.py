@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from complaints.choices import ComplaintState, Emergency, Rung, Step, WaitsFor
+from complaints.choices import ComplaintState, Emergency, NoteCode, Rung, Step, WaitsFor
 
 SOON_HOURS = 24  # from here on a deadline is shown as near
 
@@ -102,6 +103,35 @@ def refusal(refused) -> str:
     if refused.code == "unsigned":
         return _("Something was given for it: first add the confirmation that the customer has signed.")
     return _("This step is not possible while the complaint is “%(state)s”.") % {"state": state}
+
+
+def _moment(text) -> str:
+    return timezone.localtime(parse_datetime(text)).strftime("%m-%d %H:%M")
+
+
+def told_by(note) -> str:
+    """What the parameters of a note of the system say, in words (choices.NoteCode lists them)."""
+    params, code = note.params, note.code
+    if code in (NoteCode.TAKEN_OVER, NoteCode.HANDED_OVER, NoteCode.ASSIGNED):
+        names = [params.get("from") or "", params.get("to") or ""]
+        if code == NoteCode.TAKEN_OVER:
+            return _("(before: %(name)s)") % {"name": names[0]} if names[0] else ""
+        return " → ".join(name for name in names if name)
+    if code == NoteCode.WAITING:
+        words = {"what": WaitsFor(params["for"]).label, "day": _moment(params["until"])}
+        return _("%(what)s, until %(day)s") % words
+    if code == NoteCode.LAPSED:
+        return str(WaitsFor(params["for"]).label)
+    if code == NoteCode.EXTENDED:
+        return f"{Step(params['step']).label} {_moment(params['from'])} → {_moment(params['to'])}"
+    if code in (NoteCode.WARNED, NoteCode.ESCALATED):
+        step = Step(params["step"]).label
+        return f"{step} → {Rung(params['rung']).label}" if code == NoteCode.ESCALATED else str(step)
+    if code == NoteCode.EMERGENCY:
+        return str(Emergency(params["kind"]).label)
+    if code == NoteCode.FILE:
+        return params["name"]
+    return params.get("engineer", "")
 
 
 # --- Notices --------------------------------------------------------------------------------------------------------

@@ -193,12 +193,27 @@ CONTACT_ORIGINS = {
     "reception.decision": ("reception.wording.word_contacts", "reception:decision", "reception.receive_customers"),
     "quality.attempt": ("quality.wording.word_contacts", "", "quality.work_checks"),
 }
-# Main navigation, in order: (label, URL name, permission or None, icon, URL namespaces for which it is lit).
+# Main navigation, in order: (label, URL name, permission or None, icon, URL namespaces, or single pages, for which it is lit).
 NAVIGATION = [
     (_("Live board"), "followups:board", "followups.manage_queue", "speedometer2", ("followups:board",)),
     (_("Call queue"), "followups:queue", "followups.work_queue", "telephone", ("followups",)),
     (_("Arrivals"), "reception:board", "reception.receive_customers", "door-open", ("reception",)),
     (_("Customers"), "customers:list", "customers.view_customer", "people", ("customers",)),
+    (_("My cases"), "complaints:mine", "complaints.handle_own_cases", "person-exclamation", ("complaints:mine",)),
+    (
+        _("My department"),
+        "complaints:department",
+        "complaints.oversee_department",
+        "people",
+        ("complaints:department",),
+    ),
+    (
+        _("Cases at a glance"),
+        "complaints:glance",
+        "complaints.oversee_complaints",
+        "binoculars",
+        ("complaints:glance",),
+    ),
     (_("Complaints"), "complaints:list", "complaints.view_complaint", "exclamation-triangle", ("complaints",)),
     (_("Import"), "dms:list", "dms.view_batch", "file-earmark-arrow-up", ("dms",)),
     (_("Day figures"), "reports:day", "reports.view_figures", "bar-chart", ("reports",)),
@@ -232,6 +247,13 @@ SETTINGS_PAGES = [
         "followups.manage_queue",
         "sliders",
         _("Whom to call, when, in which order; with a look at the next seven days before anything changes."),
+    ),
+    (
+        _("Complaint clocks"),
+        "complaints:clocks",
+        "complaints.change_clocks",
+        "stopwatch",
+        _("How long each step of a complaint may take, when a case climbs to whom, and the maker's engineer."),
     ),
     (
         _("Scripts"),
@@ -556,6 +578,8 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 IMPORT_MAX_BYTES = env.number("IMPORT_MAX_MB", 50) * 1024 * 1024
+# Photos, recordings, papers added to a case (office.attachments).
+ATTACHMENT_MAX_BYTES = env.number("ATTACHMENT_MAX_MB", 20) * 1024 * 1024
 IMPORT_MAX_ROWS = env.number("IMPORT_MAX_ROWS", 200_000)
 IMPORT_CHUNK_ROWS = env.number("IMPORT_CHUNK_ROWS", 2_000)
 # A file up to this size is checked while the page waits (about a second); a larger one is checked by the worker.

@@ -3,12 +3,14 @@
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import Category, Department, Origin, Severity
+from common.phones import BadPhone, parse_phone
+from complaints.choices import Category, Department, Emergency, Origin, Severity
 from complaints.models import Complaint
-from complaints.services import NOTE_LENGTH, RESOLUTION_LENGTH
 from customers.models import RepairOrder, Vehicle
+from office.fields import FilesField
 
 LAST_ORDERS = 10  # how far back a complaint usually reaches
 
@@ -24,33 +26,81 @@ class OrderField(forms.ModelChoiceField):
         return " · ".join(str(part) for part in (order.order_no, day, order.vehicle) if part)
 
 
-class ComplaintForm(forms.ModelForm):
-    """A complaint that did not come out of a call of ours."""
+MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+# How a complaint reaches us beside our own calls and the DMS.
+DOORS = (Origin.PHONE, Origin.WALK_IN, Origin.OEM, Origin.WEB, Origin.SOCIAL)
+
+
+class IntakeForm(forms.ModelForm):
+    """What is taken down of a complaint that did not come out of a call of ours."""
+
+    origin = forms.ChoiceField(label=_("How it reached us"), choices=[(key, Origin(key).label) for key in DOORS])
+    oem_due_at = forms.DateTimeField(
+        label=_("Deadline set by the maker"),
+        required=False,
+        widget=MOMENT,
+        help_text=_("Takes the place of our own deadline."),
+    )
+    uploads = FilesField(label=_("Attachments"))
+
+    class Meta:
+        model = Complaint
+        fields = ["summary", "wish", "category", "severity", "department", "origin", "emergency", "oem_no"]
+        widgets = {
+            "summary": forms.Textarea(attrs={"rows": 4, "autofocus": True}),
+            "wish": forms.Textarea(attrs={"rows": 2}),
+        }
+        help_texts = {"emergency": _("Alerts the manager, the department head and the general manager at once.")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("category", "department"):
+            self.fields[name].choices = [("", _("Please choose")), *self.fields[name].choices[1:]]
+        self.fields["emergency"].choices = [("", _("No emergency")), *Emergency.choices]
+        self.helper = plain_helper()
+
+    def clean_oem_due_at(self):
+        due = self.cleaned_data["oem_due_at"]
+        if due and due <= timezone.now():
+            raise forms.ValidationError(_("This lies in the past."))
+        return due
+
+
+class StrangerForm(IntakeForm):
+    """The complaint of somebody who is not in the file yet."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, widget=forms.TextInput(attrs={"autofocus": True}))
+    number = forms.CharField(label=_("Phone"), max_length=30)
+
+    class Meta(IntakeForm.Meta):
+        widgets = {"summary": forms.Textarea(attrs={"rows": 4}), "wish": forms.Textarea(attrs={"rows": 2})}
+
+    def clean_number(self):
+        try:
+            return parse_phone(self.cleaned_data["number"]).number
+        except BadPhone as fault:
+            raise forms.ValidationError(_("This is no phone number.")) from fault
+
+
+class ComplaintForm(IntakeForm):
+    """The complaint of a customer of the file."""
 
     vehicle = CarField(queryset=Vehicle.objects.none(), label=_("Vehicle"), required=False, empty_label=_("No car"))
     repair_order = OrderField(
         queryset=RepairOrder.objects.none(), label=_("Repair order"), required=False, empty_label=_("None")
     )
-    origin = forms.ChoiceField(
-        label=_("How it reached us"), choices=[(key, Origin(key).label) for key in (Origin.PHONE, Origin.WALK_IN)]
-    )
 
-    class Meta:
-        model = Complaint
-        fields = ["summary", "category", "severity", "department", "origin", "vehicle", "repair_order"]
-        widgets = {"summary": forms.Textarea(attrs={"rows": 4, "autofocus": True})}
+    class Meta(IntakeForm.Meta):
+        fields = [*IntakeForm.Meta.fields, "vehicle", "repair_order"]
 
     def __init__(self, *args, customer, **kwargs):
         super().__init__(*args, **kwargs)
-        for name in ("category", "department"):
-            self.fields[name].choices = [("", _("Please choose")), *self.fields[name].choices[1:]]
         self.fields["vehicle"].queryset = customer.vehicles.alive()
         ours = RepairOrder.objects.alive().filter(Q(owner=customer) | Q(bringer=customer))
         last = ours.order_by("-opened_on", "-id").values("pk")[:LAST_ORDERS]
         self.fields["repair_order"].queryset = (
             RepairOrder.objects.filter(pk__in=last).select_related("vehicle").order_by("-opened_on", "-id")
         )
-        self.helper = _helper()
 
     def clean(self):
         cleaned = super().clean()
@@ -60,60 +110,6 @@ class ComplaintForm(forms.ModelForm):
         elif order and cleaned["vehicle"] != order.vehicle:
             self.add_error("repair_order", _("This order is about another car."))
         return cleaned
-
-
-class StepForm(forms.Form):
-    """Base of the small forms on a complaint's page; `seen` is the stamp of what the person looked at."""
-
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args, **kwargs):
-        kwargs.setdefault("auto_id", f"{type(self).__name__.removesuffix('Form').lower()}_%s")
-        super().__init__(*args, **kwargs)
-        self.helper = _helper()
-
-
-class TakeoverForm(StepForm):
-    pass
-
-
-class NoteForm(StepForm):
-    text = forms.CharField(label=_("Note"), max_length=NOTE_LENGTH, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class SolveForm(StepForm):
-    resolution = forms.CharField(
-        label=_("How it was solved"), max_length=RESOLUTION_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
-class CloseForm(StepForm):
-    note = forms.CharField(
-        label=_("What the customer says to the solution"),
-        max_length=NOTE_LENGTH,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    unasked = forms.CharField(
-        label=_("Why it is closed without asking the customer"),
-        max_length=NOTE_LENGTH,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-
-class AskedForm(StepForm):
-    note = forms.CharField(
-        label=_("What the customer says to the solution"),
-        max_length=NOTE_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-
-class ReopenForm(StepForm):
-    reason = forms.CharField(
-        label=_("Why it is not solved"), max_length=NOTE_LENGTH, widget=forms.Textarea(attrs={"rows": 2})
-    )
 
 
 class FilterForm(forms.Form):
@@ -149,7 +145,8 @@ class FilterForm(forms.Form):
         return complaints.matching(chosen["q"].strip()) if chosen.get("q", "").strip() else complaints
 
 
-def _helper():
+def plain_helper():
+    """Fields alone: the form's tag and token stand in the template."""
     helper = FormHelper()
     helper.form_tag = False
     helper.disable_csrf = True

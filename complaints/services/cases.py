@@ -1,7 +1,6 @@
 """Verbs on a case as such: taken down, written on, withdrawn."""
 
 import datetime as dt
-from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -34,20 +33,9 @@ from complaints.services.base import (
 from complaints.services.clocks import first_clocks, next_of
 from complaints.services.emergencies import alert
 from complaints.services.telling import settle_notices
-from customers.choices import Stage
-from customers.models import Customer
-from customers.services import create_customer
 
 OEM_NO_LENGTH = 40
 SAME_CLICK = dt.timedelta(seconds=30)  # the same words by the same person again so soon are a double click
-
-
-@dataclass(frozen=True)
-class Stranger:
-    """Somebody who complains and is not in the file yet."""
-
-    name: str
-    number: str
 
 
 def number_prefix(store, now) -> str:
@@ -141,31 +129,6 @@ def open_complaint(
     if emergency:
         alert(complaint, by=by, now=now)
     return complaint
-
-
-@transaction.atomic
-def take_in(store, *, by, now, customer=None, stranger: Stranger | None = None, **fields) -> Complaint:
-    """A complaint that somebody at a counter, on the hotline or before a screen takes down, of a customer or of a stranger.
-
-    A stranger becomes a prospect with that number; whom the store knows under this very name and number it is. The same complaint
-    by the same person within `SAME_CLICK` is the one that is there already. Raises as `open_complaint`, and BadPhone.
-    """
-    lock_words(f"complaint numbers:{store.pk}")
-    if customer is None:
-        customer = known_as(store, stranger) or create_customer(
-            store, name=stranger.name, number=stranger.number, by=by, source=Source.FORM, now=now, stage=Stage.PROSPECT
-        )
-    summary = words_of("summary", fields.pop("summary", ""), SUMMARY_LENGTH)
-    twins = Complaint.objects.filter(customer=customer, opened_by=by, summary=summary, opened_at__gt=now - SAME_CLICK)
-    return twins.exclude(state=ComplaintState.VOID).first() or open_complaint(
-        customer, by=by, now=now, summary=summary, **fields
-    )
-
-
-def known_as(store, stranger) -> Customer | None:
-    """The customer of the store with this very name and number; never by the number alone."""
-    found = Customer.objects.filter(store=store, is_void=False, name=" ".join(stranger.name.split()))
-    return found.filter(phones__number=stranger.number, phones__is_void=False).order_by("pk").first()
 
 
 @transaction.atomic

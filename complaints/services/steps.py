@@ -17,7 +17,7 @@ from complaints.services.base import (
     words_of,
 )
 from complaints.services.clocks import begin_anew, recontact_due
-from complaints.services.telling import tell_handler
+from complaints.services.telling import tell_deciders, tell_handler
 from complaints.services.waiting import end_pause
 
 COMPENSATION_LENGTH = 200
@@ -210,6 +210,7 @@ def appeal(complaint, *, by, now, reason, seen=""):
     words = words_of("reason", reason, NOTE_LENGTH)
     values = {"state": _S.APPEALED, "appealed_from": complaint.state}
     move(complaint, values, by=by, now=now, deed="appealed", note=NoteCode.APPEALED, text=words)
+    tell_deciders(complaint)
 
 
 @transaction.atomic

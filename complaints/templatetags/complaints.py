@@ -1,9 +1,10 @@
 """{% deadline complaint now %}: the countdown of one complaint as a tag."""
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 
-from complaints.wording import deadline_of
+from complaints.wording import deadline_of, told_by
 
 register = template.Library()
 
@@ -14,7 +15,29 @@ def deadline(complaint, now):
     return format_html('<span class="tag deadline {}">{}</span>', left.tone, left.words) if left else ""
 
 
-STATE_TONES = {"received": "warn", "handling": "info", "solved": "good"}
+STATE_TONES = {
+    "received": "warn",
+    "handling": "info",
+    "solved": "good",
+    "confirmed": "good",
+    "forced": "bad",
+    "appealed": "warn",
+}
+NOTE_TONES = {
+    "solved": "good",
+    "closed": "good",
+    "recontacted": "good",
+    "reopened": "bad",
+    "emergency": "bad",
+    "escalated": "bad",
+    "forced": "bad",
+    "closed_unasked": "warn",
+    "rejected": "warn",
+    "warned": "warn",
+    "waiting": "warn",
+    "lapsed": "warn",
+}
+URLS = {"takeover": "take_over"}  # the others are called like their deed
 SEVERITY_TONES = {"serious": "warn", "major": "bad"}
 
 
@@ -30,3 +53,19 @@ def severity_tag(complaint):
     return format_html(
         '<span class="tag {}">{}</span>', SEVERITY_TONES.get(complaint.severity, ""), complaint.get_severity_display()
     )
+
+
+@register.simple_tag
+def note_tone(note):
+    return NOTE_TONES.get(note.code, "info")
+
+
+@register.filter
+def told(note):
+    """What a note of the system says beyond its title."""
+    return told_by(note)
+
+
+@register.simple_tag
+def step_url(code, pk):
+    return reverse(f"complaints:{URLS.get(code, code)}", args=[pk])

@@ -158,7 +158,7 @@ def test_a_specialist_brings_it_to_solved_and_the_manager_closes_it(login, li, z
     assert complaint.state == ComplaintState.CLOSED
     text = page(client, "complaints:detail", complaint.pk).content.decode()
     assert "按时解决" in text
-    assert "<textarea" not in text, "nothing can be added to a closed case"
+    assert 'id="note_text"' not in text, "nothing can be added to a closed case"
 
 
 def test_solving_without_words_says_so_beside_the_field(login, li, complaint):
