@@ -91,7 +91,7 @@ def reopen_measure(measure, *, text, by, now, seen=""):
 
 def return_measure(measure, *, params, now) -> bool:
     """For the radar, in its transaction: the cause is back. True where that opened the measure again; False: it was open."""
-    measure = Measure.objects.select_for_update().select_related("store", "owner").get(pk=measure.pk)
+    measure = Measure.objects.select_for_update(of=("self",)).select_related("store", "owner").get(pk=measure.pk)
     if MeasureState.OPEN not in MEASURE_STEPS[MeasureState(measure.state)]:
         return False
     values = {"done_on": None, "check_on": None, "due_on": _due_again(measure, now), "returned": measure.returned + 1}
