@@ -102,6 +102,8 @@ def refusal(refused) -> str:
         return _("The customer has not been asked yet whether the solution holds. Ask her first, or say why not.")
     if refused.code == "unsigned":
         return _("Something was given for it: first add the confirmation that the customer has signed.")
+    if refused.code == "unlearned":
+        return _("First write down what this case taught, with a measure that keeps it from happening again.")
     return _("This step is not possible while the complaint is “%(state)s”.") % {"state": state}
 
 
@@ -131,10 +133,32 @@ def told_by(note) -> str:
         return str(Emergency(params["kind"]).label)
     if code == NoteCode.FILE:
         return params["name"]
+    if code == NoteCode.RETURNED:
+        return " · ".join(part for part in (params["number"], params["day"], params["measure"]) if part)
     return params.get("engineer", "")
 
 
 # --- Notices --------------------------------------------------------------------------------------------------------
+def _measure_given(params):
+    return _("%(by)s has given you a measure, due on %(day)s: “%(what)s” (case %(number)s).") % params
+
+
+def _measure_late(params):
+    return _("Overdue since %(day)s: measure “%(what)s” of case %(number)s.") % params
+
+
+def _measure_check(params):
+    return _("Did it help? The effect of “%(what)s” (case %(number)s) is to be checked.") % params
+
+
+def _cause_returned(params):
+    if params["number"]:
+        words = _("The cause of %(of)s is back: case %(number)s of %(day)s. “%(what)s” has to be looked at again.")
+    else:
+        words = _("The cause of %(of)s is back in an answer of %(day)s. “%(what)s” has to be looked at again.")
+    return words % params
+
+
 def _rung_words(rung):
     sentences = {
         Rung.WARNING: gettext_lazy("Complaint %(number)s: %(step)s is due by %(due)s."),
@@ -186,4 +210,18 @@ NOTICE_WORDS = {f"complaint_rung_{int(rung)}": _rung_words(rung) for rung in Run
     "complaint_appealed": lambda params: (
         _("The end of the complaint %(number)s is appealed against: please decide.") % params
     ),
+    "analysis_ready": lambda params: (
+        _("The case analysis of the week from %(start)s is ready: %(opened)s complaints.") % params
+    ),
+    "penalty_proposed": lambda params: (
+        _("A penalty for %(name)s is proposed (case %(number)s): answers and a decision are due.") % params
+    ),
+    "penalty_decided": lambda params: _("The penalty for %(name)s (case %(number)s) is decided.") % params,
+    "penalty_appealed": lambda params: (
+        _("%(name)s appeals against the penalty (case %(number)s): somebody else has to decide.") % params
+    ),
+    "cause_returned": _cause_returned,
+    "measure_given": _measure_given,
+    "measure_late": _measure_late,
+    "measure_check": _measure_check,
 }

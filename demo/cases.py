@@ -39,7 +39,7 @@ class Cases:
 
     def open(self, at, by="li", **fields):
         car = next(self.cars)
-        told = {"category": "repair_quality", "severity": "normal", "department": "service", "origin": "phone"}
+        told = {"cause": "repair_quality", "severity": "normal", "department": "service", "origin": "phone"}
         return services.open_complaint(car.owner, by=self.people[by], now=at, vehicle=car, **told | fields)
 
     def given_to(self, complaint, to, at, *, by="zhou"):
@@ -66,7 +66,7 @@ class Cases:
         self.open(now - dt.timedelta(minutes=20), summary="空调维修后仍不制冷，要求今天给答复", wish="当天给出处理方案")
         self.worked(self.open(self.at(1, 9, 30), summary="保养后机油灯常亮"), "gao", self.at(1, 10))
         waiting = self.worked(
-            self.open(self.at(4, 10), summary="后视镜等了两周还没到货", category="parts", severity="serious"),
+            self.open(self.at(4, 10), summary="后视镜等了两周还没到货", cause="parts", severity="serious"),
             "gao",
             self.at(4, 11),
         )
@@ -82,9 +82,7 @@ class Cases:
         )
         self.given_to(late, "xu", self.at(9, 11))
         self.solved(
-            self.worked(
-                self.open(self.at(3, 9), summary="结算比报价多三百元", category="price"), "gao", self.at(3, 10)
-            ),
+            self.worked(self.open(self.at(3, 9), summary="结算比报价多三百元", cause="price"), "gao", self.at(3, 10)),
             "gao",
             self.at(1, 16),
         )
@@ -98,13 +96,13 @@ class Cases:
         services.record_recontact(done, by=desk, now=self.at(1, 11), note="满意，谢谢跟进。")
         services.add_files(done, [_paper("客户确认书.pdf")], kind=FileKind.CONFIRMATION, by=desk, now=self.at(1, 14))
         fire = self.open(
-            now - dt.timedelta(hours=2), severity="major", category="product_quality", emergency=Emergency.BREAKDOWN,
+            now - dt.timedelta(hours=2), severity="major", cause="product_quality", emergency=Emergency.BREAKDOWN,
             summary="高速上突然熄火，车在应急车道", wish="先拖车，再安排代步车",
         )  # fmt: skip
         self.given_to(fire, "gao", now - dt.timedelta(minutes=110))
         called = {"engineer": "孙志强", "phone": "13916880021", "called_at": now - dt.timedelta(minutes=105)}
         services.call_engineer(fire, by=self.people["gao"], now=now - dt.timedelta(minutes=100), **called)
-        rejected = self.open(self.at(6, 10), summary="要求退还他店的保养费用", category="price")
+        rejected = self.open(self.at(6, 10), summary="要求退还他店的保养费用", cause="price")
         services.reject(rejected, by=manager, now=self.at(6, 14), reason="费用发生在他店，已说明。")
         services.appeal(rejected, by=desk, now=self.at(1, 10), reason="客户称当时由我店转介。")
         other = self.open(self.at(7, 11), summary="抱怨小区停车位紧张", category="other", department="other")
@@ -112,7 +110,7 @@ class Cases:
         forced = self.open(self.at(8, 10), summary="要求三倍赔偿，协商五次未果")
         services.force_close(forced, by=manager, now=self.at(2, 17), reason="客户已向法院起诉，转法务处理。")
         known = services.Stranger("岳先生", "13764520981")
-        told = {"category": "attitude", "severity": "normal", "department": "sales", "origin": "social"}
+        told = {"cause": "attitude", "severity": "normal", "department": "sales", "origin": "social"}
         words = "在抖音留言：看车时没人接待"
         services.take_in(self.store, stranger=known, by=desk, now=now - dt.timedelta(hours=1), summary=words, **told)
         watch(self.store, now=self.hours.next_open(self.at(1, 10)))

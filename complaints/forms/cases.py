@@ -3,12 +3,14 @@
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.phones import BadPhone, parse_phone
-from complaints.choices import Category, Department, Emergency, Origin, Severity
-from complaints.models import Complaint
+from complaints.choices import Department, Emergency, Origin, Severity
+from complaints.models import Cause, Complaint
+from complaints.reading.causes import cause_choices
 from customers.models import RepairOrder, Vehicle
 from office.fields import FilesField
 
@@ -34,6 +36,7 @@ DOORS = (Origin.PHONE, Origin.WALK_IN, Origin.OEM, Origin.WEB, Origin.SOCIAL)
 class IntakeForm(forms.ModelForm):
     """What is taken down of a complaint that did not come out of a call of ours."""
 
+    cause = forms.ChoiceField(label=_("Cause"))
     origin = forms.ChoiceField(label=_("How it reached us"), choices=[(key, Origin(key).label) for key in DOORS])
     oem_due_at = forms.DateTimeField(
         label=_("Deadline set by the maker"),
@@ -45,17 +48,25 @@ class IntakeForm(forms.ModelForm):
 
     class Meta:
         model = Complaint
-        fields = ["summary", "wish", "category", "severity", "department", "origin", "emergency", "oem_no"]
+        fields = ["summary", "wish", "severity", "department", "origin", "emergency", "oem_no"]
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 4, "autofocus": True}),
             "wish": forms.Textarea(attrs={"rows": 2}),
         }
         help_texts = {"emergency": _("Alerts the manager, the department head and the general manager at once.")}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, store_id, **kwargs):
         super().__init__(*args, **kwargs)
-        for name in ("category", "department"):
-            self.fields[name].choices = [("", _("Please choose")), *self.fields[name].choices[1:]]
+        self.fields["cause"].choices = [("", _("Please choose")), *cause_choices(store_id)]
+        self.fields["cause"].widget.attrs |= {
+            "hx-get": reverse("complaints:similar"),
+            "hx-include": "[name=summary]",
+            "hx-target": "#similar",
+            "hx-sync": "this:replace",
+        }
+        department = self.fields["department"]
+        department.required = False
+        department.choices = [("", _("The usual one for the cause")), *department.choices[1:]]
         self.fields["emergency"].choices = [("", _("No emergency")), *Emergency.choices]
         self.helper = plain_helper()
 
@@ -94,7 +105,7 @@ class ComplaintForm(IntakeForm):
         fields = [*IntakeForm.Meta.fields, "vehicle", "repair_order"]
 
     def __init__(self, *args, customer, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, store_id=customer.store_id, **kwargs)
         self.fields["vehicle"].queryset = customer.vehicles.alive()
         ours = RepairOrder.objects.alive().filter(Q(owner=customer) | Q(bringer=customer))
         last = ours.order_by("-opened_on", "-id").values("pk")[:LAST_ORDERS]
@@ -117,14 +128,16 @@ class FilterForm(forms.Form):
 
     severity = forms.ChoiceField(label=_("Severity"), required=False)
     department = forms.ChoiceField(label=_("Department"), required=False)
-    category = forms.ChoiceField(label=_("Category"), required=False)
+    cause = forms.ChoiceField(label=_("Cause"), required=False)
     q = forms.CharField(label=_("Number or customer"), required=False, max_length=40)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, store_id, **kwargs):
         super().__init__(*args, **kwargs)
-        for name, choices in (("severity", Severity), ("department", Department), ("category", Category)):
+        self.store_id = store_id
+        causes = cause_choices(store_id)
+        for name, choices in (("severity", Severity.choices), ("department", Department.choices), ("cause", causes)):
             field = self.fields[name]
-            field.choices = [("", field.label), *choices.choices]
+            field.choices = [("", field.label), *choices]
             field.widget.attrs |= {"class": "form-select", "aria-label": field.label}
         self.fields["q"].widget = forms.TextInput(
             attrs={
@@ -139,9 +152,11 @@ class FilterForm(forms.Form):
         """`complaints` as far as the filters ask."""
         self.full_clean()
         chosen = self.cleaned_data
-        for name in ("severity", "department", "category"):
+        for name in ("severity", "department"):
             if chosen.get(name):
                 complaints = complaints.filter(**{name: chosen[name]})
+        if chosen.get("cause"):
+            complaints = complaints.caused_by(Cause.objects.get(store_id=self.store_id, code=chosen["cause"]))
         return complaints.matching(chosen["q"].strip()) if chosen.get("q", "").strip() else complaints
 
 

@@ -1,1 +1,1 @@
-"""Questions that pages ask of the cases; nothing here writes."""
+"""What pages show of complaints and of what is learned from them; reads only."""

@@ -42,7 +42,7 @@ def _part(code, title, rows, order=("next_due_at", "id"), tone=""):
 
 
 def _cases(user):
-    return Complaint.objects.visible_to(user).select_related("customer", "vehicle", "handler")
+    return Complaint.objects.visible_to(user).select_related("customer", "vehicle", "handler", "cause")
 
 
 def own_board(user, now) -> Board:

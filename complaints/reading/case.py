@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from complaints.choices import ComplaintState, FileKind, Rung, Step
+from complaints.reading.repeats import repeat_of
 from complaints.services.clocks import DUE, rules_of
 from complaints.wording import dms_facts
 
@@ -57,7 +58,9 @@ def case_page(complaint, now) -> dict:
     escalations = list(complaint.escalations.select_related("done_by"))
     for_maker = [row for row in escalations if row.rung == Rung.OEM and row.done_at is None and not row.is_passed]
     rules = rules_of(complaint.store) if for_maker else None
+    today = complaint.store.day_of(now)
     return {
+        "repeat": repeat_of(complaint.store, complaint.customer_id, today, apart_from=complaint.pk),
         "complaint": complaint,
         "now": now,
         "notes": notes,

@@ -11,7 +11,6 @@ from audit.services import record_change
 from common.locks import lock_words
 from complaints.choices import (
     IN_WORK,
-    Category,
     ComplaintState,
     Department,
     Emergency,
@@ -30,6 +29,7 @@ from complaints.services.base import (
     move,
     words_of,
 )
+from complaints.services.causes import find_cause
 from complaints.services.clocks import first_clocks, next_of
 from complaints.services.emergencies import alert
 from complaints.services.telling import settle_notices
@@ -55,8 +55,8 @@ def _next_number(store, now) -> str:
     return f"{prefix}{serial:03d}"
 
 
-def _refuse_foreign_words(customer, chosen, records):
-    faults = {}
+def _refuse_foreign_words(customer, chosen, records, about):
+    faults = {} if about else {"cause": ValidationError(_("Please choose one."), code="invalid")}
     for field, value, choices in chosen:
         if value not in choices.values:
             faults[field] = ValidationError(_("Please choose one."), code="invalid")
@@ -73,10 +73,10 @@ def open_complaint(
     *,
     by,
     now,
-    category,
+    cause,
     severity,
-    department,
     summary,
+    department="",
     vehicle=None,
     repair_order=None,
     origin=Origin.CALL,
@@ -88,17 +88,19 @@ def open_complaint(
 ) -> Complaint:
     """A new complaint, state received, with a number of its own and its clocks running. An emergency alerts the house at once.
 
-    `oem_due_at`: by when the maker wants it solved. Raises ValidationError by field: a word outside the lists, a missing summary, a
-    car or order of another store, a deadline of the maker that has passed.
+    `cause` is a code of the store's tree; without a `department` it goes to the one that usually answers for that cause. `oem_due_at`:
+    by when the maker wants it solved. Raises ValidationError by field: a word outside the lists, a missing summary, a car or order
+    of another store, a deadline of the maker that has passed.
     """
+    about = find_cause(customer.store_id, cause)
+    department = department or getattr(about, "department", "")
     chosen = [
-        ("category", category, Category),
         ("severity", severity, Severity),
         ("department", department, Department),
         ("origin", origin, Origin),
     ]
     chosen += [("emergency", emergency, Emergency)] if emergency else []
-    _refuse_foreign_words(customer, chosen, (("vehicle", vehicle), ("repair_order", repair_order)))
+    _refuse_foreign_words(customer, chosen, (("vehicle", vehicle), ("repair_order", repair_order)), about)
     if oem_due_at is not None and oem_due_at <= now:
         raise ValidationError({"oem_due_at": _("This lies in the past.")})
     complaint = Complaint(
@@ -108,7 +110,7 @@ def open_complaint(
         vehicle=vehicle,
         repair_order=repair_order,
         origin=origin,
-        category=category,
+        cause=about,
         severity=severity,
         department=department,
         summary=words_of("summary", summary, SUMMARY_LENGTH),

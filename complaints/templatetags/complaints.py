@@ -3,6 +3,7 @@
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from complaints.wording import deadline_of, told_by
 
@@ -28,6 +29,7 @@ NOTE_TONES = {
     "closed": "good",
     "recontacted": "good",
     "reopened": "bad",
+    "returned": "bad",
     "emergency": "bad",
     "escalated": "bad",
     "forced": "bad",
@@ -53,6 +55,37 @@ def severity_tag(complaint):
     return format_html(
         '<span class="tag {}">{}</span>', SEVERITY_TONES.get(complaint.severity, ""), complaint.get_severity_display()
     )
+
+
+MEASURE_TONES = {"done": "info", "effective": "good", "ineffective": "bad"}
+
+
+@register.simple_tag
+def measure_tag(measure, is_late=False):
+    """The state of a measure; an open one that is late says so."""
+    words = _("overdue") if is_late else measure.get_state_display()
+    return format_html(
+        '<span class="tag {}">{}</span>', "bad" if is_late else MEASURE_TONES.get(measure.state, ""), words
+    )
+
+
+@register.simple_tag
+def repeat_tag(repeats, customer_id):
+    """ "3 ×" beside a customer who complains again and again; `repeats` of complaints.reading.repeats."""
+    repeat = repeats.get(customer_id)
+    if repeat is None:
+        return ""
+    words = _("%(count)s complaints in %(months)s months") % {"count": repeat.count, "months": repeat.months}
+    return format_html(' <span class="tag bad" title="{}">{} ×</span>', words, repeat.count)
+
+
+PENALTY_TONES = {"proposed": "warn", "imposed": "bad", "appealed": "info", "upheld": "bad"}
+
+
+@register.simple_tag
+def penalty_tag(penalty):
+    tone = PENALTY_TONES.get(penalty.state, "")
+    return format_html('<span class="tag {}">{}</span>', tone, penalty.get_state_display())
 
 
 @register.simple_tag

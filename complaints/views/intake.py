@@ -30,7 +30,7 @@ def new(request):
 @ADD
 def stranger(request):
     """The complaint of somebody who is not in the file; whom name and number prove to be a customer it is."""
-    form = StrangerForm(request.POST or None, request.FILES or None)
+    form = StrangerForm(request.POST or None, request.FILES or None, store_id=request.user.store_id)
     return _taken_in(request, form, {})
 
 

@@ -2,10 +2,14 @@ import datetime as dt
 
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.services import create_account
 from complaints.choices import ComplaintState
-from complaints.models import Complaint, Escalation
+from complaints.models import Cause, Complaint, Escalation, Lesson, LibraryEntry, Measure, Penalty, WeekAnalysis
+from complaints.reading.analysis import week_content
 from complaints.services import add_files, call_engineer, take_over, wait
+from complaints.services.lessons import write_lesson
+from complaints.services.library import pick_case
 from tests.doors import Door
 from tests.factories.complaints import make_complaint
 from tests.factories.customers import make_customer
@@ -32,6 +36,105 @@ def handled(store):
 
 def solved(store):
     return received(store, ComplaintState.SOLVED)
+
+
+def cause(store):
+    return {"pk": Cause.objects.get(store=store, code="price-high").pk}
+
+
+def retired_cause(store):
+    row = cause(store)
+    Cause.objects.filter(**row).update(retired_at=timezone.now())
+    return row
+
+
+def lesson_values(store):
+    return {"cause": "price-quote", "department": "service", "why1": "报价没有打印。", "correction": "已退差价。"}
+
+
+def taught(store):
+    case = Complaint.objects.get(**received(store))
+    values = {"cause": "price-quote", "department": "service", "person": "", "whys": ["x"], "correction": "y"}
+    write_lesson(case, values, by=None, now=timezone.now())
+    return {"pk": case.pk}
+
+
+def at_the_door(store):
+    """Whoever stands before the door."""
+    return User.objects.filter(store=store).first()
+
+
+def measure_values(store):
+    return {
+        "what": "报价单签字",
+        "owner": getattr(at_the_door(store), "pk", 0),
+        "due_on": store.day_of(timezone.now()).isoformat(),
+    }
+
+
+def measure(store):
+    today = store.day_of(timezone.now())
+    lesson = Lesson.objects.get(complaint_id=taught(store)["pk"])
+    return {
+        "pk": Measure.objects.create(
+            store=store, lesson=lesson, what="报价单签字", owner=at_the_door(store), due_on=today
+        ).pk
+    }
+
+
+def own_done_measure(store):
+    row, today = measure(store), store.day_of(timezone.now())
+    Measure.objects.filter(**row).update(state="done", done_on=today, watched_from=today, check_on=today)
+    return row
+
+
+def done_measure(store):
+    row = own_done_measure(store)
+    Measure.objects.filter(**row).update(owner=None)
+    return row
+
+
+def entry(store):
+    values = {
+        "cause": Cause.objects.get(store=store, code="price-high"),
+        "title": "报价",
+        "situation": "x",
+        "done": "y",
+    }
+    return {"pk": LibraryEntry.objects.create(store=store, at=timezone.now(), **values).pk}
+
+
+def picked(store):
+    case = Complaint.objects.get(**received(store))
+    return {"pk": pick_case(case, period="week", day=case.opened_at.date(), by=None, now=timezone.now()).pk}
+
+
+def week(store):
+    """Of a week of long ago; its content is an empty one's."""
+    start = dt.date(2026, 3, 9)
+    content = week_content(store, start, timezone.now())
+    WeekAnalysis.objects.create(store=store, start=start, content=content, at=timezone.now())
+    return {"start": start.isoformat()}
+
+
+def penalty(store, person=None):
+    case = Complaint.objects.get(**received(store))
+    return {
+        "pk": Penalty.objects.create(
+            store=store, complaint=case, person=person, name="吴师傅", kind="warning", grounds="x"
+        ).pk
+    }
+
+
+def own_penalty(store):
+    return penalty(store, at_the_door(store))
+
+
+PROPOSE, DECIDE = "complaints.propose_penalty", "complaints.decide_penalty"
+LIBRARY, PICK = "complaints.edit_library", "complaints.pick_cases"
+LESSON, JUDGE = "complaints.write_lesson", "complaints.judge_measure"
+JUDGED = {"effective": "yes", "text": "三个月没有再发生。"}
+CAUSES = "complaints.manage_causes"
 
 
 def of_state(state, **fields):
@@ -146,6 +249,46 @@ DOORS = [
         ok=302,
     ),
     Door("complaints:close", CLOSE, method="post", row="solved", data={"unasked": "书面确认。"}, ok=302),
+    Door("complaints:causes", CAUSES),
+    Door("complaints:cause_new", CAUSES),
+    Door("complaints:cause", CAUSES, row="cause"),
+    Door("complaints:cause_move", CAUSES, method="post", row="cause", data={"to": "up"}, ok=302),
+    Door("complaints:cause_retire", CAUSES, method="post", row="cause", ok=302),
+    Door("complaints:cause_revive", CAUSES, method="post", row="retired_cause", ok=302),
+    Door("complaints:lesson", VIEW, row="received"),
+    Door("complaints:lesson_panel", VIEW, row="received"),
+    Door("complaints:lesson_write", LESSON, method="post", row="received", data=lesson_values, ok=302),
+    Door("complaints:measure_plan", LESSON, method="post", row="taught", data=measure_values, ok=302),
+    Door("complaints:measures", VIEW),
+    Door("complaints:measure_change", LESSON, method="post", row="measure", data=measure_values, ok=302),
+    Door("complaints:measure_done", VIEW, method="post", row="measure", data={"text": "已培训。"}, ok=302),
+    Door("complaints:measure_judge", JUDGE, method="post", row="done_measure", data=JUDGED, ok=302),
+    Door("complaints:measure_reopen", VIEW, method="post", row="own_done_measure", data={"text": "没做完。"}, ok=302),
+    Door("complaints:lesson_dials", "complaints.change_lesson_dials"),
+    Door("complaints:radar", "complaints.view_radar"),
+    Door("complaints:library", VIEW),
+    Door("complaints:similar", VIEW),
+    Door("complaints:entry", VIEW, row="entry"),
+    Door("complaints:entry_new", LIBRARY),
+    Door("complaints:entry_edit", LIBRARY, row="entry"),
+    Door("complaints:entry_retire", LIBRARY, method="post", row="entry", ok=302),
+    Door("complaints:entry_revive", LIBRARY, method="post", row="entry", ok=302),
+    Door("complaints:library_panel", VIEW, row="received"),
+    Door("complaints:pick", PICK, method="post", row="received", data={"period": "week", "day": "2026-03-18"}, ok=302),
+    Door("complaints:pick_drop", PICK, method="post", row="picked", ok=302),
+    Door("complaints:analyses", "complaints.view_radar"),
+    Door("complaints:analysis", "complaints.view_radar", row="week"),
+    Door("complaints:analysis_compose", "complaints.compose_analysis", method="post", row="week", ok=302),
+    Door("complaints:sheet", VIEW, row="received"),
+    Door("complaints:penalty_panel", PROPOSE, row="received"),
+    Door("complaints:penalty_propose", PROPOSE, row="received"),
+    Door("complaints:penalties", None),
+    Door("complaints:penalty", None, row="own_penalty"),
+    Door("complaints:penalty_answer", None, method="post", row="own_penalty", data={"text": "我当时请假。"}, ok=302),
+    Door(
+        "complaints:penalty_decide", DECIDE, method="post", row="penalty", data={"to": "yes", "text": "属实。"}, ok=302
+    ),
+    Door("complaints:penalty_appeal", None, method="post", row="own_penalty", ok=422),
     Door("complaints:reject", CLOSE, method="post", row="handled", data=WHY, ok=302),
     Door("complaints:force", "complaints.force_close_complaint", method="post", row="handled", data=WHY, ok=302),
     Door("complaints:appeal", CHANGE, method="post", row="closed", data=WHY, ok=302),

@@ -123,7 +123,7 @@ def test_a_department_head_needs_a_department(pudong):
 # --- Intake ---------------------------------------------------------------------------------------------------------
 INTAKE = {
     "summary": "看车时没人接待",
-    "category": "attitude",
+    "cause": "attitude",
     "severity": "normal",
     "department": "sales",
     "origin": "social",

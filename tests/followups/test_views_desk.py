@@ -272,7 +272,7 @@ def test_a_refused_save_keeps_every_choice(login, li, held, item):
 
 # --- Dissatisfied ---------------------------------------------------------------------------------------------------------
 def complaint(item, **fields):
-    words = {"complaint": "open", "category": "repair_quality", "severity": "serious", "department": "service"}
+    words = {"complaint": "open", "cause": "repair_quality", "severity": "serious", "department": "service"}
     return {prefix_of(item) + name: value for name, value in {**words, "summary": "异响还在", **fields}.items()}
 
 
@@ -287,7 +287,12 @@ def test_the_complaint_is_opened_with_the_call(login, li, held, item):
     data = satisfied(held, item) | {questions(item)["overall"]: "5"} | complaint(item)
     login(li).post(url("save", held), data)
     made = Complaint.objects.get()
-    assert (made.category, made.severity, made.summary, made.opened_by) == ("repair_quality", "serious", "异响还在", li)
+    assert (made.cause.code, made.severity, made.summary, made.opened_by) == (
+        "repair_quality",
+        "serious",
+        "异响还在",
+        li,
+    )
     assert made.repair_order_id == item.fact_id
     assert Call.objects.get().outcomes.get().complaint == made
 
@@ -312,8 +317,8 @@ def test_a_complaint_may_be_waived_with_a_reason_only(login, li, held, item):
 
 
 def test_a_complaint_can_be_opened_on_a_satisfied_call(login, li, held, item):
-    login(li).post(url("save", held), satisfied(held, item) | complaint(item, category="waiting"))
-    assert Complaint.objects.get().category == "waiting"
+    login(li).post(url("save", held), satisfied(held, item) | complaint(item, cause="waiting"))
+    assert Complaint.objects.get().cause.code == "waiting"
 
 
 # --- The card is gone -----------------------------------------------------------------------------------------------------
