@@ -49,7 +49,7 @@ def own_board(user, now) -> Board:
     """Of a handler: hers by urgency, what waits, what of her department nobody has taken on."""
     mine = _cases(user).open().filter(handler=user)
     running = mine.filter(state__in=(_S.RECEIVED, _S.HANDLING))
-    free = _cases(user).open().filter(handler=None, state=_S.RECEIVED)
+    free = _cases(user).open().filter(handler=None, state__in=IN_WORK)
     return Board(
         [
             _part("late", pgettext_lazy("complaints", "Late"), running.filter(next_due_at__lt=now), tone="bad"),
