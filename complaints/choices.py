@@ -9,17 +9,27 @@ __all__ = [
     "IN_WORK",
     "OPEN_STATES",
     "TRANSITIONS",
-    "Category",
     "ComplaintState",
     "Department",
     "Emergency",
     "FileKind",
+    "LessonNeed",
+    "MEASURE_STEPS",
+    "MeasureCode",
+    "MeasureState",
+    "NEEDS_LESSON",
     "NoteCode",
     "NoteKind",
     "Origin",
     "PauseEnd",
+    "PenaltyCode",
+    "PenaltyKind",
+    "PenaltyState",
+    "PickPeriod",
+    "RadarScope",
     "Rung",
     "Severity",
+    "Sighted",
     "Step",
     "WaitsFor",
 ]
@@ -127,7 +137,10 @@ class NoteCode(models.TextChoices):
     HANDED_OVER = "handed_over", _("Handed over")  # from, to: names, to "" for nobody yet; the note's text is why
     ASSIGNED = "assigned", _("Assigned")  # from, to: names; department
     HANDLING = "handling", _("Handling begun")
-    WAITING = "waiting", _("Waiting")  # for: WaitsFor, until: ISO moment; the note's text is why
+    WAITING = (
+        "waiting",
+        pgettext_lazy("complaints", "Waiting"),
+    )  # for: WaitsFor, until: ISO moment; the note's text is why
     RESUMED = "resumed", _("Gone on with")
     LAPSED = "lapsed", _("The agreed date has passed")
     EXTENDED = "extended", _("Deadline extended")  # step, from, to: ISO moments; the note's text is why
@@ -150,27 +163,13 @@ class NoteCode(models.TextChoices):
     ESCALATED = "escalated", _("Escalated")  # step, rung: Rung
     OEM_TOLD = "oem_told", _("Maker informed")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    RETURNED = "returned", _("The cause has returned")  # number of the returning case, or ""; measure: its words
 
 
 class Severity(models.TextChoices):
     NORMAL = "normal", _("Normal")
     SERIOUS = "serious", _("Serious")
     MAJOR = "major", _("Major")
-
-
-class Category(models.TextChoices):
-    """First level of the cause tree; from the not-satisfied items of DOMAIN 2.2."""
-
-    ATTITUDE = "attitude", _("Service attitude")
-    ENVIRONMENT = "environment", _("Premises")
-    REPAIR_QUALITY = "repair_quality", _("Repair quality")
-    PRODUCT_QUALITY = "product_quality", _("Product quality")
-    REPAIR_TIME = "repair_time", _("Repair time")
-    PARTS = "parts", _("Parts supply")
-    PRICE = "price", _("Price")
-    WAITING = "waiting", _("Waiting")
-    DELIVERY = "delivery", _("Delivery process")
-    OTHER = "other", _("Other")
 
 
 class Origin(models.TextChoices):
@@ -181,3 +180,95 @@ class Origin(models.TextChoices):
     WEB = "web", _("Website, review portal")
     SOCIAL = "social", _("WeChat, Douyin, Weibo")
     IMPORTED = "imported", _("DMS")
+
+
+class LessonNeed(models.TextChoices):
+    """Of which cases a lesson must be written before they are closed."""
+
+    NONE = "none", pgettext_lazy("lessons", "Never")
+    MAJOR = "major", _("Major complaints")
+    SERIOUS = "serious", _("Serious and major complaints")
+    ALL = "all", _("All complaints")
+
+
+NEEDS_LESSON = {  # severities
+    LessonNeed.NONE: (),
+    LessonNeed.MAJOR: (Severity.MAJOR,),
+    LessonNeed.SERIOUS: (Severity.SERIOUS, Severity.MAJOR),
+    LessonNeed.ALL: tuple(Severity),
+}
+
+
+class MeasureState(models.TextChoices):
+    OPEN = "open", pgettext_lazy("a measure", "Open")
+    DONE = "done", pgettext_lazy("a measure", "Done")
+    EFFECTIVE = "effective", pgettext_lazy("a measure", "Effective")
+    INEFFECTIVE = "ineffective", pgettext_lazy("a measure", "Not effective")
+
+
+# From which state to which. The radar opens again what was done; what was judged not effective asks for another measure.
+MEASURE_STEPS = {
+    MeasureState.OPEN: [MeasureState.DONE],
+    MeasureState.DONE: [MeasureState.EFFECTIVE, MeasureState.INEFFECTIVE, MeasureState.OPEN],
+    MeasureState.EFFECTIVE: [MeasureState.OPEN],
+    MeasureState.INEFFECTIVE: [],
+}
+
+
+class MeasureCode(models.TextChoices):
+    """Lines of a measure's log."""
+
+    PLANNED = "planned", _("Planned")
+    MOVED = "moved", _("Changed")  # from, to: ISO days; owner_from, owner_to: names
+    DONE = "done", pgettext_lazy("a measure", "Done")
+    EFFECTIVE = "effective", pgettext_lazy("a measure", "Effective")
+    INEFFECTIVE = "ineffective", pgettext_lazy("a measure", "Not effective")
+    REOPENED = "reopened", pgettext_lazy("a measure", "Opened again")
+    RETURNED = "returned", _("The cause has returned")  # number of the case, or ""; day
+
+
+class RadarScope(models.TextChoices):
+    """What must be the same, besides the cause (or a finer one), for a case to count as returned."""
+
+    CAUSE = "cause", _("the cause alone")
+    DEPARTMENT = "department", _("cause and department")
+    MODEL = "model", _("cause and model of the car")
+
+
+class Sighted(models.TextChoices):
+    """Where a cause was seen."""
+
+    COMPLAINT = "complaint", _("Complaint")
+    ANSWER = "answer", _("Dissatisfied answer")
+
+
+class PickPeriod(models.TextChoices):
+    WEEK = "week", _("Case of the week")
+    MONTH = "month", _("Case of the month")
+
+
+class PenaltyKind(models.TextChoices):
+    WARNING = "warning", pgettext_lazy("penalty", "Warning")
+    TRAINING = "training", pgettext_lazy("penalty", "Training")
+    FINE = "fine", pgettext_lazy("penalty", "Fine")
+
+
+class PenaltyState(models.TextChoices):
+    PROPOSED = "proposed", pgettext_lazy("penalty", "Proposed")
+    IMPOSED = "imposed", pgettext_lazy("penalty", "Imposed")
+    DROPPED = "dropped", pgettext_lazy("penalty", "Dropped")
+    APPEALED = "appealed", pgettext_lazy("penalty", "Appealed")
+    UPHELD = "upheld", pgettext_lazy("penalty", "Upheld")
+    LIFTED = "lifted", pgettext_lazy("penalty", "Lifted")
+
+
+class PenaltyCode(models.TextChoices):
+    """Lines of a penalty's log."""
+
+    PROPOSED = "proposed", pgettext_lazy("penalty", "Proposed")
+    ANSWERED = "answered", pgettext_lazy("penalty", "What she says")
+    IMPOSED = "imposed", pgettext_lazy("penalty", "Imposed")
+    DROPPED = "dropped", pgettext_lazy("penalty", "Dropped")
+    APPEALED = "appealed", pgettext_lazy("penalty", "Appealed")
+    UPHELD = "upheld", pgettext_lazy("penalty", "Upheld")
+    LIFTED = "lifted", pgettext_lazy("penalty", "Lifted")

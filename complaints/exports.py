@@ -14,7 +14,7 @@ COMPLAINT = (
     Column(gettext_lazy("Customer"), lambda row: row.customer.name),
     Column(gettext_lazy("Plate"), lambda row: row.vehicle and row.vehicle.plate, Kind.PLATE),
     Column("VIN", lambda row: row.vehicle and row.vehicle.vin, Kind.VIN),
-    Column(gettext_lazy("Category"), lambda row: row.get_category_display()),
+    Column(gettext_lazy("Cause"), lambda row: str(row.cause)),
     Column(gettext_lazy("What the customer says"), lambda row: row.summary),
     Column(gettext_lazy("Severity"), lambda row: row.get_severity_display()),
     Column(gettext_lazy("Department"), lambda row: row.get_department_display()),
@@ -30,7 +30,7 @@ COMPLAINT = (
 
 
 def complaints(asked):
-    scope, filters = scope_of(asked.query), FilterForm(asked.query)
+    scope, filters = scope_of(asked.query), FilterForm(asked.query, store_id=asked.user.store_id)
     rows = filters.narrowed(scoped(asked.user, asked.now)[scope])
     label, order = SCOPES[scope]
     words = [(_("Complaints"), str(label)), *filter_words(filters)]

@@ -14,7 +14,9 @@ SCOPES = {  # scope -> label, the order of its list
 
 def rows_of(user):
     """The complaints behind this reader's doors, with what their pages name."""
-    return Complaint.objects.visible_to(user).select_related("customer", "vehicle", "handler", "opened_by")
+    return Complaint.objects.visible_to(user).select_related(
+        "customer", "vehicle", "handler", "opened_by", "cause", "store"
+    )
 
 
 def scoped(user, now) -> dict:

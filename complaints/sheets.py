@@ -13,13 +13,15 @@ from django.utils.translation import gettext_lazy as _
 import common.lookups  # noqa: F401 - registers `among`
 from accounts.models import Store
 from common.upsert import plain_value
-from complaints.choices import OPEN_STATES, Category, ComplaintState, Department, Origin, Severity, Step
-from complaints.models import Complaint, ComplaintNote
+from complaints.choices import OPEN_STATES, ComplaintState, Department, Origin, Severity, Step
+from complaints.models import Cause, Complaint, ComplaintNote
+from complaints.services.causes import FALLBACK
 from complaints.services.clocks import deadline_for, hours_of, rules_of
 from complaints.wording import FACTS
 from customers.sheets.book import CustomersBook
 from customers.sheets.owners import MOBILE_HEADERS, PHONE_HEADERS, PLATE_HEADERS, VIN_HEADERS
 from customers.sheets.people import find_person
+from dms.book import Named
 from dms.columns import Choice, Code, Finding, Moment, Name, Phone, Plate, Text, Vin
 from dms.sheets import Sheet
 
@@ -34,11 +36,10 @@ STATES = (
     (("OEM申请结案",), SOLVED), (("拒绝结案", "未结案", "未关闭", "未完结", "处理中", "待反馈", "待完结", "跟进"), HANDLING),
     (("关闭", "结案", "驳回", "完结"), CLOSED), (("待处理", "未处理", "新建"), RECEIVED), (("已处理", "处理完", "已解决"), SOLVED),
 )  # fmt: skip
-CATEGORIES = (
-    (("态度", "接待"), Category.ATTITUDE), (("环境", "休息区"), Category.ENVIRONMENT), (("维修质量", "返修", "修理质量"), Category.REPAIR_QUALITY),
-    (("产品", "质量", "车辆故障"), Category.PRODUCT_QUALITY), (("维修时间", "维修周期"), Category.REPAIR_TIME),
-    (("备件", "配件", "零件"), Category.PARTS), (("收费", "价格", "费用"), Category.PRICE), (("等待", "等候"), Category.WAITING),
-    (("交车", "交付"), Category.DELIVERY),
+CAUSES = (  # codes of the shipped tree; a store that has retired one gets FALLBACK
+    (("态度", "接待"), "attitude"), (("休息区", "客休"), "place-lounge"), (("环境",), "environment"), (("返修",), "repair-again"),
+    (("维修质量", "修理质量"), "repair_quality"), (("产品", "质量", "车辆故障"), "product_quality"), (("维修时间", "维修周期"), "repair_time"),
+    (("备件", "配件", "零件"), "parts"), (("收费", "价格", "费用"), "price"), (("等待", "等候"), "waiting"), (("交车", "交付"), "delivery"),
 )  # fmt: skip
 DEPARTMENTS = (
     (("售后", "服务", "维修", "车间"), Department.SERVICE), (("配件", "备件"), Department.PARTS), (("销售", "展厅"), Department.SALES),
@@ -88,7 +89,7 @@ class ComplaintRow:
     vehicle_id: int | None = None
     handler_id: int | None = None
     origin: str = Origin.IMPORTED.value
-    category: str = Category.OTHER.value
+    cause_id: int = 0
     severity: str = Severity.NORMAL.value
     department: str = Department.OTHER.value
     summary: str = ""
@@ -132,6 +133,9 @@ class ComplaintsBook(CustomersBook):
         self.worked_on = set()  # ids of cases that somebody here has touched
         self.store = Store.objects.get(pk=memory.store_id)
         self.zone = self.store.zone
+        causes = list(Cause.objects.filter(store=self.store))
+        self.named[Cause] = Named({cause.pk: str(cause) for cause in causes})
+        self.causes = {cause.code: cause.pk for cause in causes if cause.retired_at is None}
 
     @cached_property
     def clocks(self):
@@ -229,7 +233,7 @@ def _values(row, book):
     }
     values = moments | {
         "state": _state_of(row),
-        "category": _word(CATEGORIES, row["category"], row["cause"]),
+        "cause_id": book.causes.get(_word(CAUSES, row["category"], row["cause"])),
         "severity": _word(SEVERITIES, row["severity"]),
         "department": _word(DEPARTMENTS, row["department"]),
         "summary": row["summary"] or row["cause"] or row["category"],
@@ -266,6 +270,7 @@ def _facts(row):
 
 def _create(book, dms_no, customer, values, row):
     table = book.complaints
+    values = {"cause_id": book.causes[FALLBACK]} | values
     complaint = ComplaintRow(table.next_id(), number=f"DMS-{dms_no}", dms_no=dms_no, customer_id=customer.id, **values)
     complaint.dms_facts = _facts(row)
     complaint.deadline_at = _deadline(book, complaint, row)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from complaints.choices import ComplaintState, Emergency, Rung, Step, WaitsFor
+from complaints.choices import ComplaintState, Emergency, NoteCode, Rung, Step, WaitsFor
 
 SOON_HOURS = 24  # from here on a deadline is shown as near
 
@@ -101,10 +102,63 @@ def refusal(refused) -> str:
         return _("The customer has not been asked yet whether the solution holds. Ask her first, or say why not.")
     if refused.code == "unsigned":
         return _("Something was given for it: first add the confirmation that the customer has signed.")
+    if refused.code == "unlearned":
+        return _("First write down what this case taught, with a measure that keeps it from happening again.")
     return _("This step is not possible while the complaint is “%(state)s”.") % {"state": state}
 
 
+def _moment(text) -> str:
+    return timezone.localtime(parse_datetime(text)).strftime("%m-%d %H:%M")
+
+
+def told_by(note) -> str:
+    """What the parameters of a note of the system say, in words (choices.NoteCode lists them)."""
+    params, code = note.params, note.code
+    if code in (NoteCode.TAKEN_OVER, NoteCode.HANDED_OVER, NoteCode.ASSIGNED):
+        names = [params.get("from") or "", params.get("to") or ""]
+        if code == NoteCode.TAKEN_OVER:
+            return _("(before: %(name)s)") % {"name": names[0]} if names[0] else ""
+        return " → ".join(name for name in names if name)
+    if code == NoteCode.WAITING:
+        words = {"what": WaitsFor(params["for"]).label, "day": _moment(params["until"])}
+        return _("%(what)s, until %(day)s") % words
+    if code == NoteCode.LAPSED:
+        return str(WaitsFor(params["for"]).label)
+    if code == NoteCode.EXTENDED:
+        return f"{Step(params['step']).label} {_moment(params['from'])} → {_moment(params['to'])}"
+    if code in (NoteCode.WARNED, NoteCode.ESCALATED):
+        step = Step(params["step"]).label
+        return f"{step} → {Rung(params['rung']).label}" if code == NoteCode.ESCALATED else str(step)
+    if code == NoteCode.EMERGENCY:
+        return str(Emergency(params["kind"]).label)
+    if code == NoteCode.FILE:
+        return params["name"]
+    if code == NoteCode.RETURNED:
+        return " · ".join(part for part in (params["number"], params["day"], params["measure"]) if part)
+    return params.get("engineer", "")
+
+
 # --- Notices --------------------------------------------------------------------------------------------------------
+def _measure_given(params):
+    return _("%(by)s has given you a measure, due on %(day)s: “%(what)s” (case %(number)s).") % params
+
+
+def _measure_late(params):
+    return _("Overdue since %(day)s: measure “%(what)s” of case %(number)s.") % params
+
+
+def _measure_check(params):
+    return _("Did it help? The effect of “%(what)s” (case %(number)s) is to be checked.") % params
+
+
+def _cause_returned(params):
+    if params["number"]:
+        words = _("The cause of %(of)s is back: case %(number)s of %(day)s. “%(what)s” has to be looked at again.")
+    else:
+        words = _("The cause of %(of)s is back in an answer of %(day)s. “%(what)s” has to be looked at again.")
+    return words % params
+
+
 def _rung_words(rung):
     sentences = {
         Rung.WARNING: gettext_lazy("Complaint %(number)s: %(step)s is due by %(due)s."),
@@ -156,4 +210,18 @@ NOTICE_WORDS = {f"complaint_rung_{int(rung)}": _rung_words(rung) for rung in Run
     "complaint_appealed": lambda params: (
         _("The end of the complaint %(number)s is appealed against: please decide.") % params
     ),
+    "analysis_ready": lambda params: (
+        _("The case analysis of the week from %(start)s is ready: %(opened)s complaints.") % params
+    ),
+    "penalty_proposed": lambda params: (
+        _("A penalty for %(name)s is proposed (case %(number)s): answers and a decision are due.") % params
+    ),
+    "penalty_decided": lambda params: _("The penalty for %(name)s (case %(number)s) is decided.") % params,
+    "penalty_appealed": lambda params: (
+        _("%(name)s appeals against the penalty (case %(number)s): somebody else has to decide.") % params
+    ),
+    "cause_returned": _cause_returned,
+    "measure_given": _measure_given,
+    "measure_late": _measure_late,
+    "measure_check": _measure_check,
 }

@@ -24,7 +24,7 @@ class Ask:
     scale: Scale = Scale.YES_NO
     is_key: bool = False
     alarm_at: int | None = None
-    category: str = ""  # a complaints.Category
+    cause: str = ""  # a code of complaints.defaults.TREE
     choices: list = field(default_factory=list)  # (Chinese, English) of a choice, in the order of its keys
 
 
@@ -51,7 +51,7 @@ SHIPPED = {
                 Scale.FIVE,
                 is_key=True,
                 alarm_at=2,
-                category="delivery",
+                cause="delivery",
             ),
             Ask(
                 "phone_right",
@@ -80,7 +80,7 @@ SHIPPED = {
                 Scale.FIVE,
                 is_key=True,
                 alarm_at=2,
-                category="delivery",
+                cause="delivery",
             ),
             Ask(
                 "quality",
@@ -88,7 +88,7 @@ SHIPPED = {
                 "After these days of driving, how satisfied are you with the quality of the car?",
                 Scale.FIVE,
                 alarm_at=2,
-                category="product_quality",
+                cause="product_quality",
             ),
             Ask(
                 "consultant",
@@ -96,7 +96,7 @@ SHIPPED = {
                 "How satisfied are you with the manners and the knowledge of your sales consultant?",
                 Scale.FIVE,
                 alarm_at=2,
-                category="attitude",
+                cause="attitude",
             ),
             Ask(
                 "features",
@@ -114,7 +114,7 @@ SHIPPED = {
                 "How satisfied are you with our showroom and how tidy it was?",
                 Scale.FIVE,
                 alarm_at=2,
-                category="environment",
+                cause="environment",
             ),
             Ask(
                 "appointments",
@@ -133,14 +133,14 @@ SHIPPED = {
                 Scale.FIVE,
                 is_key=True,
                 alarm_at=2,
-                category="other",
+                cause="other",
             ),
             Ask(
                 "fixed",
                 "车子取回去以后，要处理的问题都解决了吗？",
                 "Now that you have the car back, has everything been put right?",
                 alarm_at=0,
-                category="repair_quality",
+                cause="repair_quality",
             ),
             Ask(
                 "hotline",
@@ -159,7 +159,7 @@ SHIPPED = {
                 Scale.FIVE,
                 is_key=True,
                 alarm_at=2,
-                category="other",
+                cause="other",
             ),
             ODOMETER,
         ],
@@ -274,14 +274,14 @@ SHIPPED = {
                 Scale.FIVE,
                 is_key=True,
                 alarm_at=2,
-                category="other",
+                cause="other",
             ),
             Ask(
                 "fixed",
                 "您反映的问题解决了吗？",
                 "Has what you told us of been put right?",
                 alarm_at=0,
-                category="other",
+                cause="other",
             ),
             Ask("quick", "处理得够及时吗？", "Was it dealt with quickly enough?"),
         ],
@@ -296,14 +296,14 @@ SHIPPED = {
                 Scale.FIVE,
                 is_key=True,
                 alarm_at=2,
-                category="other",
+                cause="other",
             ),
             Ask(
                 "lasting",
                 "问题没有再出现吧？",
                 "Has it stayed away since?",
                 alarm_at=0,
-                category="repair_quality",
+                cause="repair_quality",
             ),
             Ask("again", "以后您还会来我们店吗？", "Will you come to us again?"),
         ],
@@ -333,7 +333,7 @@ def seed_store(store):
             scale=ask.scale,
             is_key=ask.is_key,
             alarm_at=ask.alarm_at,
-            complaint_category=ask.category,
+            cause_code=ask.cause,
             choices=[{"zh": zh, "en": en} for zh, en in ask.choices],
         )
         for version in versions

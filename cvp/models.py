@@ -58,9 +58,9 @@ class Question(models.Model):
     choices = models.JSONField(default=list, blank=True)  # [{"zh": …, "en": …}] for CHOICE
     is_key = models.BooleanField(_("Key question"), default=False)
     alarm_at = models.SmallIntegerField(_("Dissatisfied at or below"), null=True, blank=True)
-    complaint_category = models.CharField(
-        max_length=20, blank=True
-    )  # a complaints.Category proposed when the answer alarms
+    cause_code = models.CharField(
+        max_length=40, blank=True
+    )  # of the store's cause tree: what an alarming answer is about
 
     class Meta:
         verbose_name = _("Question")

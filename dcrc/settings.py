@@ -102,6 +102,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 # Run by accounts.services.create_store for every new store, in this order; each takes (store).
 STORE_DEFAULTS = [
     "customers.defaults.seed_store",
+    "complaints.defaults.seed_store",
     "cvp.defaults.seed_store",
     "followups.defaults.seed_store",
     "quality.defaults.seed_store",
@@ -133,10 +134,13 @@ NOTICE_WORDINGS = [
     "followups.services.situations.NOTICE_WORDS",
     "followups.services.steering_notices.NOTICE_WORDS",
     "quality.wording.NOTICE_WORDS",
+    "complaints.wording.NOTICE_WORDS",
     "followups.services.handing.NOTICE_WORDS",
     "office.exports.notices.NOTICE_WORDS",
     "complaints.wording.NOTICE_WORDS",
 ]
+# Where causes of complaints are seen, for the recurrence radar: functions (store, since, until) -> complaints.sightings.Sighting.
+CAUSE_SIGHTINGS = ["complaints.sightings.of_cases", "followups.sightings.of_answers"]
 # Modules that declare what can be looked at to know whether all is well (a list `CHECKS` of common.health.Check).
 HEALTH_CHECKS = ["office.health", "followups.health", "dms.health"]
 # Modules that declare figures (a list `FIGURES` of common.figures.Figure).
@@ -193,12 +197,27 @@ CONTACT_ORIGINS = {
     "reception.decision": ("reception.wording.word_contacts", "reception:decision", "reception.receive_customers"),
     "quality.attempt": ("quality.wording.word_contacts", "", "quality.work_checks"),
 }
-# Main navigation, in order: (label, URL name, permission or None, icon, URL namespaces for which it is lit).
+# Main navigation, in order: (label, URL name, permission or None, icon, URL namespaces, or single pages, for which it is lit).
 NAVIGATION = [
     (_("Live board"), "followups:board", "followups.manage_queue", "speedometer2", ("followups:board",)),
     (_("Call queue"), "followups:queue", "followups.work_queue", "telephone", ("followups",)),
     (_("Arrivals"), "reception:board", "reception.receive_customers", "door-open", ("reception",)),
     (_("Customers"), "customers:list", "customers.view_customer", "people", ("customers",)),
+    (_("My cases"), "complaints:mine", "complaints.handle_own_cases", "person-exclamation", ("complaints:mine",)),
+    (
+        _("My department"),
+        "complaints:department",
+        "complaints.oversee_department",
+        "people",
+        ("complaints:department",),
+    ),
+    (
+        _("Cases at a glance"),
+        "complaints:glance",
+        "complaints.oversee_complaints",
+        "binoculars",
+        ("complaints:glance",),
+    ),
     (_("Complaints"), "complaints:list", "complaints.view_complaint", "exclamation-triangle", ("complaints",)),
     (_("Import"), "dms:list", "dms.view_batch", "file-earmark-arrow-up", ("dms",)),
     (_("Day figures"), "reports:day", "reports.view_figures", "bar-chart", ("reports",)),
@@ -234,6 +253,13 @@ SETTINGS_PAGES = [
         _("Whom to call, when, in which order; with a look at the next seven days before anything changes."),
     ),
     (
+        _("Complaint clocks"),
+        "complaints:clocks",
+        "complaints.change_clocks",
+        "stopwatch",
+        _("How long each step of a complaint may take, when a case climbs to whom, and the maker's engineer."),
+    ),
+    (
         _("Scripts"),
         "followups:scripts",
         "followups.manage_queue",
@@ -246,6 +272,24 @@ SETTINGS_PAGES = [
         "followups.manage_queue",
         "ui-checks",
         _("The results that can be chosen on the desk, what each of them does, and on which key it lies."),
+    ),
+    (
+        _("Causes of complaints"),
+        "complaints:causes",
+        "complaints.manage_causes",
+        "diagram-2",
+        _(
+            "One tree for complaints, follow-up calls and what is learned from them, with the department that usually answers."
+        ),
+    ),
+    (
+        _("Learning from complaints"),
+        "complaints:lesson_dials",
+        "complaints.change_lesson_dials",
+        "mortarboard",
+        _(
+            "Which cases need a lesson before they are closed, when a cause counts as returned, who complains repeatedly."
+        ),
     ),
     (
         _("Service intervals"),
@@ -356,6 +400,19 @@ _COMPLAINTS = [
     "complaints.assign_complaint",
     "complaints.recontact_complaint",
 ]
+# Who leads DCRC also leads the learning from complaints.
+_LEARNING = [
+    "complaints.manage_causes",
+    "complaints.change_lesson_dials",
+    "complaints.write_lesson",
+    "complaints.judge_measure",
+    "complaints.view_radar",
+    "complaints.edit_library",
+    "complaints.pick_cases",
+    "complaints.compose_analysis",
+    "complaints.propose_penalty",
+    "complaints.decide_penalty",
+]
 ROLE_PERMISSIONS = {
     "specialist": [
         "followups.work_queue",
@@ -363,6 +420,7 @@ ROLE_PERMISSIONS = {
         _RECEPTION,
         *_CUSTOMERS,
         *_COMPLAINTS,
+        "complaints.write_lesson",
         "cvp.view_response",
         "reports.view_own_callbacks",
     ],
@@ -388,6 +446,7 @@ ROLE_PERMISSIONS = {
         "customers.change_filedial",
         *_COMPLAINTS,
         "complaints.close_complaint",
+        *_LEARNING,
         "complaints.force_close_complaint",
         "complaints.extend_complaint",
         "complaints.oversee_complaints",
@@ -418,12 +477,16 @@ ROLE_PERMISSIONS = {
     "sales_handler": [*_CASES, "complaints.handle_own_cases"],
     "service_handler": [*_CASES, "complaints.handle_own_cases"],
     "department_head": [
+        "complaints.write_lesson",
         *_CASES,
         "complaints.assign_complaint",
         "complaints.handle_own_cases",
         "complaints.oversee_department",
     ],
     "general_manager": [
+        "complaints.view_radar",
+        "complaints.judge_measure",
+        "complaints.decide_penalty",
         *_CASES,
         "complaints.assign_complaint",
         "complaints.extend_complaint",
@@ -556,6 +619,8 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 IMPORT_MAX_BYTES = env.number("IMPORT_MAX_MB", 50) * 1024 * 1024
+# Photos, recordings, papers added to a case (office.attachments).
+ATTACHMENT_MAX_BYTES = env.number("ATTACHMENT_MAX_MB", 20) * 1024 * 1024
 IMPORT_MAX_ROWS = env.number("IMPORT_MAX_ROWS", 200_000)
 IMPORT_CHUNK_ROWS = env.number("IMPORT_CHUNK_ROWS", 2_000)
 # A file up to this size is checked while the page waits (about a second); a larger one is checked by the worker.
@@ -646,6 +711,11 @@ CELERY_BEAT_SCHEDULE = {
     "purge-uploads": {"task": "dms.tasks.purge_uploads", "schedule": crontab(hour=3, minute=40)},
     # Calls of the days before that the manager makes again; caught up after days off.
     "draw-spot-checks": {"task": "quality.tasks.draw_spot_checks", "schedule": crontab(hour=7, minute=20)},
+    # Causes that came back after their prevention was done, and measures that are late; both work from days, so they may come late.
+    "watch-recurrence": {"task": "complaints.tasks.watch_recurrence", "schedule": crontab(hour=6, minute=10)},
+    # On Monday the week before; also later, where the machine stood still.
+    "compose-analyses": {"task": "complaints.tasks.compose_analyses", "schedule": crontab(hour=6, minute=40)},
+    "nudge-measures": {"task": "complaints.tasks.nudge_measures", "schedule": crontab(hour=8, minute=15)},
     "sweep-moves": {"task": "followups.tasks.sweep_moves", "schedule": 60.0},
     "sweep-queue-moves": {"task": "followups.tasks.sweep_queue_moves", "schedule": 60.0},
     # A promise whose moment has come rises above the other topics of its card.
@@ -678,6 +748,9 @@ CATCH_UP_TASKS = [
     "followups.tasks.free_the_absent",
     "followups.tasks.generate_due_items",
     "quality.tasks.draw_spot_checks",
+    "complaints.tasks.watch_recurrence",
+    "complaints.tasks.nudge_measures",
+    "complaints.tasks.compose_analyses",
     "complaints.tasks.watch_complaints",
 ]
 

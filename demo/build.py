@@ -4,11 +4,12 @@ import datetime as dt
 
 from django.utils import timezone
 
-from accounts.choices import Role
+from accounts.choices import Department, Role
 from accounts.services import create_account, create_store
 from customers.models import CarePlan, Customer, Delivery, Ownership, Policy, RepairOrder, Vehicle
 from customers.services.care import work_out
 from customers.services.intervals import save_interval
+from demo.cases import Cases
 from demo.checks import decide_some, older_list
 from demo.files import orders_csv, owners_workbook, policies_workbook
 from demo.life import Desk
@@ -18,6 +19,7 @@ from dms.models import Batch
 from dms.services import confirm_batch, preview_batch, run_batch, stage_upload
 from followups.models import DeskDial
 
+DEPARTMENTS = {"he": Department.SERVICE}  # of those whose role does not say it
 STORE_CODE = "pudong"
 PASSWORD = "demo-2026"  # printed at start; the demo listens on this machine only
 ACCOUNTS = [
@@ -25,6 +27,10 @@ ACCOUNTS = [
     ("chen", "陈晨", Role.SPECIALIST),
     ("zhou", "周敏", Role.MANAGER),
     ("fang", "方婷", Role.RECEPTION),
+    ("gao", "高建国", Role.SERVICE_HANDLER),
+    ("xu", "徐莉", Role.SALES_HANDLER),
+    ("he", "何志远", Role.DEPARTMENT_HEAD),
+    ("wan", "万国平", Role.GENERAL_MANAGER),
     ("qian", "钱进", Role.ADMINISTRATOR),
 ]
 
@@ -43,7 +49,14 @@ def build_demo(*, vehicles, worked_for: dt.timedelta, say):
     )
     DeskDial.objects.filter(store=store).update(hours_hold=False)  # a demo is looked at in the evening, too
     people = {
-        username: create_account(username=username, full_name=full_name, role=role, store=store, password=PASSWORD)
+        username: create_account(
+            username=username,
+            full_name=full_name,
+            role=role,
+            store=store,
+            password=PASSWORD,
+            department=DEPARTMENTS.get(username, ""),
+        )
         for username, full_name, role in ACCOUNTS
     }
     world = World(today, vehicles=vehicles)
@@ -58,6 +71,7 @@ def build_demo(*, vehicles, worked_for: dt.timedelta, say):
     desk = Desk(store, [people["li"], people["chen"]], manager)
     desk.live(today - worked_for, today, now)
     say("  the call desk has worked through its last weeks")
+    Cases(store, people, now).lay_out()
     batch = bring_in(store, "保有客户档案(集团下发).xlsx", older_list(world, store), by=manager, say=say)
     decide_some(store, batch, by=manager, now=now)
     # What the DMS laid down in the night is taken in by the worker itself.

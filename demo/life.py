@@ -11,6 +11,7 @@ from customers.services import update_customer, verify_phone
 from cvp.choices import Scale
 from demo import names
 from demo.checks import send_sheets
+from demo.learning import learn, look_back
 from followups.choices import AnsweredBy, ItemState, SkipReason
 from followups.models import DueItem, Script
 from followups.services.claims import skip, take_next
@@ -19,14 +20,14 @@ from followups.services.visits import Attempt, ComplaintDraft, Topic, save_visit
 
 GRUMBLES = {
     "sales": [
-        ("delivery", "提车时车内有划痕,答应补漆一直没有联系"),
-        ("delivery", "交车时没有讲解辅助驾驶功能,回家不会用"),
-        ("delivery", "承诺的行车记录仪还没有安装"),
+        ("delivery-defect", "提车时车内有划痕,答应补漆一直没有联系"),
+        ("delivery-explained", "交车时没有讲解辅助驾驶功能,回家不会用"),
+        ("delivery-promise", "承诺的行车记录仪还没有安装"),
     ],
     "service": [
-        ("waiting", "保养等了三个小时,没有人告知进度"),
-        ("repair_quality", "修完第二天异响又出现了"),
-        ("price", "结算金额比报价多了两百多,没有提前说明"),
+        ("time-silent", "保养等了三个小时,没有人告知进度"),
+        ("repair-again", "修完第二天异响又出现了"),
+        ("price-quote", "结算金额比报价多了两百多,没有提前说明"),
     ],
 }
 REMARKS = ["", "", "", "客户表示满意", "周末来做保养,请提前预约", "请以后下午联系", "客户换了工作,地址会变"]
@@ -84,13 +85,19 @@ class Desk:
             if day == today - SHEETS_SENT:
                 evening = dt.datetime.combine(day, dt.time(18, 45), tzinfo=self.store.zone)
                 send_sheets(self.store, by=self.manager, now=evening)
+        look_back(self.store, people=self.specialists, manager=self.manager, now=now)
 
     def handle_complaints(self, day, now):
         """Once a day: what was opened yesterday is taken over, then solved, then closed, a step a day or two."""
         moment = dt.datetime.combine(day, self.COMPLAINTS_AT, tzinfo=self.store.zone)
         if moment >= now:
             return
-        for complaint in Complaint.objects.filter(store=self.store).open().select_related("opened_by").order_by("id"):
+        for complaint in (
+            Complaint.objects.filter(store=self.store)
+            .open()
+            .select_related("opened_by", "cause", "store")
+            .order_by("id")
+        ):
             age = (day - self.store.day_of(complaint.opened_at)).days
             if complaint.pk % LEFT_ALONE:
                 self.handle(complaint, age, moment)
@@ -108,6 +115,7 @@ class Desk:
         elif complaint.state == ComplaintState.SOLVED:
             record_recontact(complaint, by=complaint.opened_by, now=moment, note=CONFIRMED)
         elif complaint.state == ComplaintState.CONFIRMED and age >= 3:
+            learn(complaint, by=complaint.opened_by, manager=self.manager, now=moment)
             close(complaint, by=self.manager, now=moment, note=CONFIRMED)
 
     def work(self, person, day, capacity, now):
@@ -199,9 +207,9 @@ class Desk:
         complaint = None
         if unhappy and answers:
             department = "sales" if item.rule.startswith("delivery") else "service"
-            category, summary = rng.choice(GRUMBLES[department])
+            cause, summary = rng.choice(GRUMBLES[department])
             complaint = ComplaintDraft(
-                category=category,
+                cause=cause,
                 severity=rng.choices(["normal", "serious", "major"], [70, 24, 6])[0],
                 department=department,
                 summary=summary,

@@ -233,6 +233,17 @@ class NotedTable(Table):
         return True
 
 
+@dataclass(frozen=True)
+class Named:
+    """Records that an import never writes but that others name: `rows` is {id: what a reader calls it}."""
+
+    rows: dict
+
+    @staticmethod
+    def title(name) -> str:
+        return name
+
+
 class Book:
     """Subclass with the tables of a floor. One Book per chunk; what a dry run would have written is carried by its Memory.
 
@@ -244,6 +255,7 @@ class Book:
         self.row = 0
         self.touches = 0  # creations and changes so far: a group that moved this number has changed something
         self.tables: list[Table] = []
+        self.named: dict[type, Named] = {}
         self.conflicts = []  # (row, model label, object id, customer id, field, ours, theirs)
 
     def table(self, model, record, **kwargs) -> Table:

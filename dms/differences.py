@@ -27,7 +27,7 @@ class Differences:
         self.found = {kind: [] for kind in DifferenceKind}  # (row, model label, object id, title, changes)
 
     def gather(self, book):
-        tables = {table.model: table for table in book.tables}
+        tables = {table.model: table for table in book.tables} | book.named
         counted = [table for table in book.tables if table.is_counted]
         self._take(DifferenceKind.CHANGED, lambda: _changed(counted, tables))
         self._take(DifferenceKind.NEW, lambda: _created(counted, tables))

@@ -10,7 +10,7 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import get_language, gettext_lazy, gettext_noop, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from common.words import listed
+from common.templatetags.dcrc import listed
 from followups.choices import Decision, Festival, PassedOver
 from followups.rules import BY_CODE
 

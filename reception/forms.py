@@ -6,7 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from complaints.choices import Category, Department, Severity
+from complaints.choices import Department, Severity
+from complaints.reading.causes import cause_choices
 from followups.choices import ItemState
 from followups.forms.inbound import answers_of, asked_of
 from reception.choices import DECIDED, DecidedHow, Mood, Purpose
@@ -119,18 +120,22 @@ class NoteForm(PartForm):
     wait_minutes = forms.IntegerField(
         label=_("Waiting time told (minutes)"), min_value=0, max_value=1440, required=False
     )
-    category = forms.ChoiceField(label=_("Category"), choices=[PLEASE, *Category.choices], required=False)
-    department = forms.ChoiceField(label=_("Department"), choices=[PLEASE, *Department.choices], required=False)
+    cause = forms.ChoiceField(label=_("Cause"), required=False)
+    department = forms.ChoiceField(
+        label=_("Department"), choices=[("", _("The usual one for the cause")), *Department.choices], required=False
+    )
     severity = forms.ChoiceField(label=_("Severity"), choices=Severity, required=False)
+
+    def __init__(self, *args, store_id, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["cause"].choices = [PLEASE, *cause_choices(store_id)]
 
     def clean(self):
         values = super().clean()
         if values.get("mood") in (Mood.UNHAPPY, Mood.QUESTION) and not (values.get("words") or "").strip():
             self.add_error("words", _("Please write down what the customer says."))
-        if values.get("mood") == Mood.UNHAPPY:
-            for name in ("category", "department"):
-                if not values.get(name):
-                    self.add_error(name, _("Please choose one."))
+        if values.get("mood") == Mood.UNHAPPY and not values.get("cause"):
+            self.add_error("cause", _("Please choose one."))
         return values
 
     def note(self) -> dict:
@@ -139,7 +144,7 @@ class NoteForm(PartForm):
             name: self.cleaned_data[name] for name in ("mood", "words", "sat_with", "refreshment", "wait_minutes")
         }
         if values["mood"] == Mood.UNHAPPY:
-            about = {name: self.cleaned_data[name] for name in ("category", "department")}
+            about = {name: self.cleaned_data[name] for name in ("cause", "department")}
             values["complaint"] = ComplaintDraft(**about, severity=self.cleaned_data["severity"] or Severity.NORMAL)
         return values
 

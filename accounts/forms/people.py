@@ -30,7 +30,7 @@ class PersonForm(ChangesMixin, forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["full_name", "username", "role", "phone", "store", "team"]
+        fields = ["full_name", "username", "role", "department", "phone", "store", "team"]
         help_texts = {"username": _("For logging in: letters, digits and @ . + - _")}
 
     def __init__(self, *args, user, **kwargs):
@@ -38,7 +38,7 @@ class PersonForm(ChangesMixin, forms.ModelForm):
         offer_stores(self.fields["store"], user, self.instance.store)
         teams = Team.objects.visible_to(user).active_or(self.instance.team)
         self.fields["team"].queryset = teams.select_related("store").order_by("store__code", "name")
-        self.helper = helper(("full_name", "username"), ("role", "phone"), ("store", "team"))
+        self.helper = helper(("full_name", "username"), ("role", "department"), ("phone", "team"), "store")
 
     def clean(self):
         cleaned = super().clean()

@@ -1,25 +1,51 @@
 """The input boundary of complaints; services write."""
 
-from complaints.forms.cases import (
+from complaints.forms.cases import ComplaintForm, FilterForm, StrangerForm
+from complaints.forms.clocks import ClocksForm
+from complaints.forms.steps import (
+    AppealForm,
+    ArrivalForm,
     AskedForm,
+    AssignForm,
+    CalloutForm,
     CloseForm,
-    ComplaintForm,
-    FilterForm,
+    DecideForm,
+    EmergencyForm,
+    ExtendForm,
+    FilesForm,
+    ForceForm,
     NoteForm,
+    RejectForm,
     ReopenForm,
+    ResumeForm,
     SolveForm,
     StepForm,
     TakeoverForm,
+    WaitForm,
 )
 
 __all__ = [
+    "AppealForm",
+    "ArrivalForm",
     "AskedForm",
+    "AssignForm",
+    "CalloutForm",
+    "ClocksForm",
     "CloseForm",
     "ComplaintForm",
+    "DecideForm",
+    "EmergencyForm",
+    "ExtendForm",
+    "FilesForm",
     "FilterForm",
+    "ForceForm",
     "NoteForm",
+    "RejectForm",
     "ReopenForm",
+    "ResumeForm",
     "SolveForm",
     "StepForm",
+    "StrangerForm",
     "TakeoverForm",
+    "WaitForm",
 ]

@@ -3,12 +3,16 @@
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import Category, Department, Origin, Severity
-from complaints.models import Complaint
-from complaints.services import NOTE_LENGTH, RESOLUTION_LENGTH
+from common.phones import BadPhone, parse_phone
+from complaints.choices import Department, Emergency, Origin, Severity
+from complaints.models import Cause, Complaint
+from complaints.reading.causes import cause_choices
 from customers.models import RepairOrder, Vehicle
+from office.fields import FilesField
 
 LAST_ORDERS = 10  # how far back a complaint usually reaches
 
@@ -24,33 +28,90 @@ class OrderField(forms.ModelChoiceField):
         return " · ".join(str(part) for part in (order.order_no, day, order.vehicle) if part)
 
 
-class ComplaintForm(forms.ModelForm):
-    """A complaint that did not come out of a call of ours."""
+MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+# How a complaint reaches us beside our own calls and the DMS.
+DOORS = (Origin.PHONE, Origin.WALK_IN, Origin.OEM, Origin.WEB, Origin.SOCIAL)
+
+
+class IntakeForm(forms.ModelForm):
+    """What is taken down of a complaint that did not come out of a call of ours."""
+
+    cause = forms.ChoiceField(label=_("Cause"))
+    origin = forms.ChoiceField(label=_("How it reached us"), choices=[(key, Origin(key).label) for key in DOORS])
+    oem_due_at = forms.DateTimeField(
+        label=_("Deadline set by the maker"),
+        required=False,
+        widget=MOMENT,
+        help_text=_("Takes the place of our own deadline."),
+    )
+    uploads = FilesField(label=_("Attachments"))
+
+    class Meta:
+        model = Complaint
+        fields = ["summary", "wish", "severity", "department", "origin", "emergency", "oem_no"]
+        widgets = {
+            "summary": forms.Textarea(attrs={"rows": 4, "autofocus": True}),
+            "wish": forms.Textarea(attrs={"rows": 2}),
+        }
+        help_texts = {"emergency": _("Alerts the manager, the department head and the general manager at once.")}
+
+    def __init__(self, *args, store_id, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["cause"].choices = [("", _("Please choose")), *cause_choices(store_id)]
+        self.fields["cause"].widget.attrs |= {
+            "hx-get": reverse("complaints:similar"),
+            "hx-include": "[name=summary]",
+            "hx-target": "#similar",
+            "hx-sync": "this:replace",
+        }
+        department = self.fields["department"]
+        department.required = False
+        department.choices = [("", _("The usual one for the cause")), *department.choices[1:]]
+        self.fields["emergency"].choices = [("", _("No emergency")), *Emergency.choices]
+        self.helper = plain_helper()
+
+    def clean_oem_due_at(self):
+        due = self.cleaned_data["oem_due_at"]
+        if due and due <= timezone.now():
+            raise forms.ValidationError(_("This lies in the past."))
+        return due
+
+
+class StrangerForm(IntakeForm):
+    """The complaint of somebody who is not in the file yet."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, widget=forms.TextInput(attrs={"autofocus": True}))
+    number = forms.CharField(label=_("Phone"), max_length=30)
+
+    class Meta(IntakeForm.Meta):
+        widgets = {"summary": forms.Textarea(attrs={"rows": 4}), "wish": forms.Textarea(attrs={"rows": 2})}
+
+    def clean_number(self):
+        try:
+            return parse_phone(self.cleaned_data["number"]).number
+        except BadPhone as fault:
+            raise forms.ValidationError(_("This is no phone number.")) from fault
+
+
+class ComplaintForm(IntakeForm):
+    """The complaint of a customer of the file."""
 
     vehicle = CarField(queryset=Vehicle.objects.none(), label=_("Vehicle"), required=False, empty_label=_("No car"))
     repair_order = OrderField(
         queryset=RepairOrder.objects.none(), label=_("Repair order"), required=False, empty_label=_("None")
     )
-    origin = forms.ChoiceField(
-        label=_("How it reached us"), choices=[(key, Origin(key).label) for key in (Origin.PHONE, Origin.WALK_IN)]
-    )
 
-    class Meta:
-        model = Complaint
-        fields = ["summary", "category", "severity", "department", "origin", "vehicle", "repair_order"]
-        widgets = {"summary": forms.Textarea(attrs={"rows": 4, "autofocus": True})}
+    class Meta(IntakeForm.Meta):
+        fields = [*IntakeForm.Meta.fields, "vehicle", "repair_order"]
 
     def __init__(self, *args, customer, **kwargs):
-        super().__init__(*args, **kwargs)
-        for name in ("category", "department"):
-            self.fields[name].choices = [("", _("Please choose")), *self.fields[name].choices[1:]]
+        super().__init__(*args, store_id=customer.store_id, **kwargs)
         self.fields["vehicle"].queryset = customer.vehicles.alive()
         ours = RepairOrder.objects.alive().filter(Q(owner=customer) | Q(bringer=customer))
         last = ours.order_by("-opened_on", "-id").values("pk")[:LAST_ORDERS]
         self.fields["repair_order"].queryset = (
             RepairOrder.objects.filter(pk__in=last).select_related("vehicle").order_by("-opened_on", "-id")
         )
-        self.helper = _helper()
 
     def clean(self):
         cleaned = super().clean()
@@ -62,73 +123,21 @@ class ComplaintForm(forms.ModelForm):
         return cleaned
 
 
-class StepForm(forms.Form):
-    """Base of the small forms on a complaint's page; `seen` is the stamp of what the person looked at."""
-
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args, **kwargs):
-        kwargs.setdefault("auto_id", f"{type(self).__name__.removesuffix('Form').lower()}_%s")
-        super().__init__(*args, **kwargs)
-        self.helper = _helper()
-
-
-class TakeoverForm(StepForm):
-    pass
-
-
-class NoteForm(StepForm):
-    text = forms.CharField(label=_("Note"), max_length=NOTE_LENGTH, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class SolveForm(StepForm):
-    resolution = forms.CharField(
-        label=_("How it was solved"), max_length=RESOLUTION_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
-class CloseForm(StepForm):
-    note = forms.CharField(
-        label=_("What the customer says to the solution"),
-        max_length=NOTE_LENGTH,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    unasked = forms.CharField(
-        label=_("Why it is closed without asking the customer"),
-        max_length=NOTE_LENGTH,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-
-class AskedForm(StepForm):
-    note = forms.CharField(
-        label=_("What the customer says to the solution"),
-        max_length=NOTE_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-
-class ReopenForm(StepForm):
-    reason = forms.CharField(
-        label=_("Why it is not solved"), max_length=NOTE_LENGTH, widget=forms.Textarea(attrs={"rows": 2})
-    )
-
-
 class FilterForm(forms.Form):
     """The list's filters. Anything outside the lists counts as not set."""
 
     severity = forms.ChoiceField(label=_("Severity"), required=False)
     department = forms.ChoiceField(label=_("Department"), required=False)
-    category = forms.ChoiceField(label=_("Category"), required=False)
+    cause = forms.ChoiceField(label=_("Cause"), required=False)
     q = forms.CharField(label=_("Number or customer"), required=False, max_length=40)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, store_id, **kwargs):
         super().__init__(*args, **kwargs)
-        for name, choices in (("severity", Severity), ("department", Department), ("category", Category)):
+        self.store_id = store_id
+        causes = cause_choices(store_id)
+        for name, choices in (("severity", Severity.choices), ("department", Department.choices), ("cause", causes)):
             field = self.fields[name]
-            field.choices = [("", field.label), *choices.choices]
+            field.choices = [("", field.label), *choices]
             field.widget.attrs |= {"class": "form-select", "aria-label": field.label}
         self.fields["q"].widget = forms.TextInput(
             attrs={
@@ -143,13 +152,16 @@ class FilterForm(forms.Form):
         """`complaints` as far as the filters ask."""
         self.full_clean()
         chosen = self.cleaned_data
-        for name in ("severity", "department", "category"):
+        for name in ("severity", "department"):
             if chosen.get(name):
                 complaints = complaints.filter(**{name: chosen[name]})
+        if chosen.get("cause"):
+            complaints = complaints.caused_by(Cause.objects.get(store_id=self.store_id, code=chosen["cause"]))
         return complaints.matching(chosen["q"].strip()) if chosen.get("q", "").strip() else complaints
 
 
-def _helper():
+def plain_helper():
+    """Fields alone: the form's tag and token stand in the template."""
     helper = FormHelper()
     helper.form_tag = False
     helper.disable_csrf = True

@@ -7,7 +7,6 @@ from django.utils.translation import pgettext_lazy
 
 from complaints.choices import (
     OPEN_STATES,
-    Category,
     ComplaintState,
     Department,
     Emergency,
@@ -18,6 +17,7 @@ from complaints.choices import (
     Step,
     WaitsFor,
 )
+from complaints.models.causes import Cause
 from complaints.querysets import ComplaintQuerySet, NoteQuerySet
 from customers.models import Customer, RepairOrder, Vehicle
 from customers.models.base import Record
@@ -52,7 +52,7 @@ class Complaint(Record):
         related_name="complaints",
     )
     origin = models.CharField(_("Origin"), max_length=10, choices=Origin, default=Origin.CALL)
-    category = models.CharField(_("Category"), max_length=20, choices=Category)
+    cause = models.ForeignKey(Cause, verbose_name=_("Cause"), on_delete=models.PROTECT, related_name="complaints")
     severity = models.CharField(_("Severity"), max_length=10, choices=Severity, default=Severity.NORMAL)
     department = models.CharField(_("Department"), max_length=10, choices=Department)
     summary = models.CharField(_("What the customer says"), max_length=500)

@@ -9,13 +9,15 @@ from complaints.services.base import (
     NotAllowed,
 )
 from complaints.services.cases import (
-    Stranger,
     add_note,
     number_prefix,
     open_complaint,
-    take_in,
     withdraw_complaint,
 )
+from complaints.services.emergencies import call_engineer, note_arrival, raise_emergency
+from complaints.services.files import add_files, reply
+from complaints.services.intake import Stranger, take_in
+from complaints.services.ladder import tell_maker
 from complaints.services.steps import (
     appeal,
     assign,
@@ -44,26 +46,32 @@ __all__ = [
     "AlreadyHandled",
     "NotAllowed",
     "Stranger",
+    "add_files",
     "add_note",
     "appeal",
     "assign",
     "begin_handling",
+    "call_engineer",
     "close",
     "dismiss_appeal",
     "extend",
     "force_close",
     "grant_appeal",
     "hand_complaint_over",
+    "note_arrival",
     "number_prefix",
     "open_complaint",
+    "raise_emergency",
     "record_recontact",
     "reject",
     "reopen",
     "reopen_by_call",
+    "reply",
     "resume",
     "solve",
     "take_in",
     "take_over",
+    "tell_maker",
     "wait",
     "withdraw_complaint",
     "withdraw_recontact",

@@ -20,7 +20,8 @@ class NotAllowed(Exception):  # noqa: N818
     """The step does not lead on from where the complaint stands now.
 
     `code`: "state", "changed" (somebody was quicker), "unasked" (closing needs the customer's word, or a reason why not),
-    "unsigned" (something was given for it, and the customer's signed confirmation is not there).
+    "unsigned" (something was given for it, and the customer's signed confirmation is not there), "unlearned" (the store wants what
+    such a case teaches to be written down first).
     """
 
     def __init__(self, code, complaint):

@@ -1,7 +1,6 @@
 """Verbs on a case as such: taken down, written on, withdrawn."""
 
 import datetime as dt
-from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,7 +11,6 @@ from audit.services import record_change
 from common.locks import lock_words
 from complaints.choices import (
     IN_WORK,
-    Category,
     ComplaintState,
     Department,
     Emergency,
@@ -31,23 +29,13 @@ from complaints.services.base import (
     move,
     words_of,
 )
+from complaints.services.causes import find_cause
 from complaints.services.clocks import first_clocks, next_of
 from complaints.services.emergencies import alert
 from complaints.services.telling import settle_notices
-from customers.choices import Stage
-from customers.models import Customer
-from customers.services import create_customer
 
 OEM_NO_LENGTH = 40
 SAME_CLICK = dt.timedelta(seconds=30)  # the same words by the same person again so soon are a double click
-
-
-@dataclass(frozen=True)
-class Stranger:
-    """Somebody who complains and is not in the file yet."""
-
-    name: str
-    number: str
 
 
 def number_prefix(store, now) -> str:
@@ -67,8 +55,8 @@ def _next_number(store, now) -> str:
     return f"{prefix}{serial:03d}"
 
 
-def _refuse_foreign_words(customer, chosen, records):
-    faults = {}
+def _refuse_foreign_words(customer, chosen, records, about):
+    faults = {} if about else {"cause": ValidationError(_("Please choose one."), code="invalid")}
     for field, value, choices in chosen:
         if value not in choices.values:
             faults[field] = ValidationError(_("Please choose one."), code="invalid")
@@ -85,10 +73,10 @@ def open_complaint(
     *,
     by,
     now,
-    category,
+    cause,
     severity,
-    department,
     summary,
+    department="",
     vehicle=None,
     repair_order=None,
     origin=Origin.CALL,
@@ -100,17 +88,19 @@ def open_complaint(
 ) -> Complaint:
     """A new complaint, state received, with a number of its own and its clocks running. An emergency alerts the house at once.
 
-    `oem_due_at`: by when the maker wants it solved. Raises ValidationError by field: a word outside the lists, a missing summary, a
-    car or order of another store, a deadline of the maker that has passed.
+    `cause` is a code of the store's tree; without a `department` it goes to the one that usually answers for that cause. `oem_due_at`:
+    by when the maker wants it solved. Raises ValidationError by field: a word outside the lists, a missing summary, a car or order
+    of another store, a deadline of the maker that has passed.
     """
+    about = find_cause(customer.store_id, cause)
+    department = department or getattr(about, "department", "")
     chosen = [
-        ("category", category, Category),
         ("severity", severity, Severity),
         ("department", department, Department),
         ("origin", origin, Origin),
     ]
     chosen += [("emergency", emergency, Emergency)] if emergency else []
-    _refuse_foreign_words(customer, chosen, (("vehicle", vehicle), ("repair_order", repair_order)))
+    _refuse_foreign_words(customer, chosen, (("vehicle", vehicle), ("repair_order", repair_order)), about)
     if oem_due_at is not None and oem_due_at <= now:
         raise ValidationError({"oem_due_at": _("This lies in the past.")})
     complaint = Complaint(
@@ -120,7 +110,7 @@ def open_complaint(
         vehicle=vehicle,
         repair_order=repair_order,
         origin=origin,
-        category=category,
+        cause=about,
         severity=severity,
         department=department,
         summary=words_of("summary", summary, SUMMARY_LENGTH),
@@ -141,31 +131,6 @@ def open_complaint(
     if emergency:
         alert(complaint, by=by, now=now)
     return complaint
-
-
-@transaction.atomic
-def take_in(store, *, by, now, customer=None, stranger: Stranger | None = None, **fields) -> Complaint:
-    """A complaint that somebody at a counter, on the hotline or before a screen takes down, of a customer or of a stranger.
-
-    A stranger becomes a prospect with that number; whom the store knows under this very name and number it is. The same complaint
-    by the same person within `SAME_CLICK` is the one that is there already. Raises as `open_complaint`, and BadPhone.
-    """
-    lock_words(f"complaint numbers:{store.pk}")
-    if customer is None:
-        customer = known_as(store, stranger) or create_customer(
-            store, name=stranger.name, number=stranger.number, by=by, source=Source.FORM, now=now, stage=Stage.PROSPECT
-        )
-    summary = words_of("summary", fields.pop("summary", ""), SUMMARY_LENGTH)
-    twins = Complaint.objects.filter(customer=customer, opened_by=by, summary=summary, opened_at__gt=now - SAME_CLICK)
-    return twins.exclude(state=ComplaintState.VOID).first() or open_complaint(
-        customer, by=by, now=now, summary=summary, **fields
-    )
-
-
-def known_as(store, stranger) -> Customer | None:
-    """The customer of the store with this very name and number; never by the number alone."""
-    found = Customer.objects.filter(store=store, is_void=False, name=" ".join(stranger.name.split()))
-    return found.filter(phones__number=stranger.number, phones__is_void=False).order_by("pk").first()
 
 
 @transaction.atomic

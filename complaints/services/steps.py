@@ -17,7 +17,8 @@ from complaints.services.base import (
     words_of,
 )
 from complaints.services.clocks import begin_anew, recontact_due
-from complaints.services.telling import tell_handler
+from complaints.services.lessons import refuse_unlearned
+from complaints.services.telling import tell_deciders, tell_handler
 from complaints.services.waiting import end_pause
 
 COMPENSATION_LENGTH = 200
@@ -166,7 +167,8 @@ def reopen(complaint, *, by, now, reason, seen="", note=NoteCode.REOPENED):
 @transaction.atomic
 def close(complaint, *, by, now, note="", unasked="", seen=""):
     """The customer has confirmed, or `unasked` says why she cannot be asked. Where something was given for it her signed
-    confirmation must be among the files. Raises NotAllowed ("unasked", "unsigned")."""
+    confirmation must be among the files; what such a case has to teach must be written down (services.lessons).
+    Raises NotAllowed ("unasked", "unsigned", "unlearned")."""
     _refuse_unless(complaint, _S.CLOSED, seen)
     if complaint.state == _S.APPEALED:
         raise NotAllowed("state", complaint)  # appeals are decided (dismiss_appeal)
@@ -177,6 +179,7 @@ def close(complaint, *, by, now, note="", unasked="", seen=""):
         code, words = NoteCode.CLOSED_UNASKED, words_of("unasked", unasked, NOTE_LENGTH)
     if complaint.compensation and not complaint.files.filter(kind=FileKind.CONFIRMATION).exists():
         raise NotAllowed("unsigned", complaint)
+    refuse_unlearned(complaint)
     values = {"state": _S.CLOSED, **_ends(complaint, now)}
     move(complaint, values, by=by, now=now, deed=code.value, note=code, text=words)
 
@@ -210,6 +213,7 @@ def appeal(complaint, *, by, now, reason, seen=""):
     words = words_of("reason", reason, NOTE_LENGTH)
     values = {"state": _S.APPEALED, "appealed_from": complaint.state}
     move(complaint, values, by=by, now=now, deed="appealed", note=NoteCode.APPEALED, text=words)
+    tell_deciders(complaint)
 
 
 @transaction.atomic

@@ -124,6 +124,13 @@ def tell_handler(complaint, *, by) -> None:
         )
 
 
+def tell_deciders(complaint) -> int:
+    """Somebody who may has to decide on an appeal."""
+    people = [*managers_of(complaint.store), *generals_of(complaint.store)]
+    key = f"{complaint.changed_at:%Y%m%d%H%M%S}"
+    return tell_people(complaint, people, "complaint_appealed", severity=Severity.WARNING, key=key)
+
+
 def tell_everybody_of_emergency(complaint) -> int:
     """At once, at any hour."""
     store = complaint.store

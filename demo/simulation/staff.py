@@ -11,6 +11,7 @@ from complaints.choices import ComplaintState
 from complaints.models import Complaint
 from complaints.services import close, solve
 from cvp.defaults import NOT_YET, ODOMETER
+from demo.learning import learn
 from demo.life import CONFIRMED, GRUMBLES, LATER, REMARKS, RESOLUTIONS, SHIFTS, Desk
 from demo.simulation.evening import Offer
 from followups.choices import AnsweredBy, SkipReason
@@ -238,8 +239,8 @@ class Staff(Desk):
                 answers[plan.pk] = str(places[0])
         complaint = topic.complaint
         if item.rule == "complaint_recontact" and self.rng.random() < 0.4:
-            category, summary = self.rng.choice(GRUMBLES["service"])
-            complaint = ComplaintDraft(category, "normal", "service", summary)
+            cause, summary = self.rng.choice(GRUMBLES["service"])
+            complaint = ComplaintDraft(cause, "normal", "service", summary)
         return replace(topic, answers=answers, complaint=complaint)
 
     def _reading(self, car):
@@ -250,6 +251,7 @@ class Staff(Desk):
     def handle(self, complaint, age, moment):
         """What is solved waits for the call that asks her."""
         if complaint.state == ComplaintState.CONFIRMED:
+            learn(complaint, by=complaint.opened_by, manager=self.manager, now=moment)
             close(complaint, by=self.manager, now=moment, note=CONFIRMED)
         elif complaint.state != ComplaintState.SOLVED:
             super().handle(complaint, age, moment)

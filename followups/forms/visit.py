@@ -9,7 +9,7 @@ from dataclasses import replace
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import Category, Department, Severity
+from complaints.choices import Department, Severity
 from cvp.forms import parse_answers
 from cvp.services import alarms
 from followups.choices import AnsweredBy, Effect, Level
@@ -90,14 +90,14 @@ class TriedForm(AttemptForm):
 class VisitForm(AttemptForm):
     """An attempt with its topics: per topic an outcome of its own, answers, and what to do about a dissatisfied one.
 
-    `items` are the open topics shown, `scripts` {rule: Script} name the questions asked.
+    `items` are the open topics shown, `scripts` {rule: Script} name the questions asked, `causes` those that may be chosen.
     """
 
     promise_at = forms.DateTimeField(required=False, input_formats=MOMENT)
 
-    def __init__(self, data, *, items, scripts, **kwargs):
+    def __init__(self, data, *, items, scripts, causes, **kwargs):
         super().__init__(data, **kwargs)
-        self.items = items
+        self.items, self.causes = items, causes
         self.version_of = {
             item.pk: scripts[item.rule].version for item in items if item.rule in scripts and scripts[item.rule].version
         }
@@ -110,7 +110,7 @@ class VisitForm(AttemptForm):
             f"{prefix}outcome": forms.CharField(max_length=30, **words),
             f"{prefix}note": forms.CharField(max_length=500, **words),
             f"{prefix}complaint": forms.ChoiceField(choices=[("", ""), ("open", ""), ("waive", "")], **words),
-            f"{prefix}category": forms.ChoiceField(choices=[("", ""), *Category.choices], **words),
+            f"{prefix}cause": forms.ChoiceField(choices=[("", ""), *self.causes], **words),
             f"{prefix}severity": forms.ChoiceField(choices=[("", ""), *Severity.choices], **words),
             f"{prefix}department": forms.ChoiceField(choices=[("", ""), *Department.choices], **words),
             f"{prefix}summary": forms.CharField(max_length=500, **words),
@@ -183,9 +183,9 @@ class VisitForm(AttemptForm):
                 self.add_error(f"{prefix}complaint", _("Why is this no complaint?"))
             return None, values.get(f"{prefix}waiver")
         draft = ComplaintDraft(
-            **{name: values.get(f"{prefix}{name}") or "" for name in ("category", "severity", "department", "summary")}
+            **{name: values.get(f"{prefix}{name}") or "" for name in ("cause", "severity", "department", "summary")}
         )
-        if not (draft.category and draft.severity and draft.department and draft.summary):
+        if not (draft.cause and draft.severity and draft.department and draft.summary):
             words = _(
                 "The customer is dissatisfied: write down what she says, or give a reason why it is no complaint."
             )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Exists, F, OuterRef, Q, Value
 
-from common.words import listed
+from common.templatetags.dcrc import listed
 from complaints.models import Complaint
 from followups import wording
 from followups.choices import LeftWhy, Level

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from accounts.models import User
 from common.masking import masked
 from common.paging import capped_count, keyset_page
-from common.words import listed
+from common.templatetags.dcrc import listed
 from followups import wording
 from followups.choices import ItemState, Level
 from followups.models import Call, CallCard, CallOutcome, DeskDial, Draft, DueItem

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.calendar import calendar_of
 from common.bands import band_of, next_attempt
 from common.masking import masked
-from complaints.choices import Category, Department, Severity
+from complaints.choices import Department, Severity
+from complaints.reading.causes import cause_choices
+from complaints.reading.repeats import Repeat, repeat_of
 from customers.answers import known_hour
 from customers.choices import CustomerKind, PhoneState
 from customers.models import Contact, Customer, Phone, RepairOrder, Vehicle
@@ -98,6 +100,7 @@ class DeskPage:
     numbers: list[Number]
     is_reachable: bool
     tried: list[Call]
+    repeat: Repeat | None  # she complains again and again
     topics: list[TopicSheet]
     opening: str  # the first words, where there are several topics
     marks: list[MarkLine]  # what was said of her cars and is not saved yet
@@ -163,6 +166,7 @@ def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskP
         numbers=numbers,
         is_reachable=is_reachable(numbers),
         tried=tried,
+        repeat=repeat_of(card.store, customer.pk, now.date()),
         topics=topics,
         opening=opening_of(topics, customer),
         marks=marks_of(entries, cars),
@@ -171,7 +175,7 @@ def desk_page(card: CallCard, user, now: dt.datetime, entries: Entries) -> DeskP
         ),
         outcomes=dict(outcomes),
         complaint_choices={
-            "categories": _worded(Category),
+            "causes": cause_choices(card.store_id),
             "departments": _worded(Department),
             "severities": _worded(Severity),
         },

@@ -9,7 +9,7 @@ from django.utils.functional import Promise as LazyText
 
 from accounts.models import User
 from common.paging import capped_count, keyset_page
-from common.words import listed
+from common.templatetags.dcrc import listed
 from followups import wording
 from followups.choices import MoveDeed, MoveState, PassedOver
 from followups.models import Call, CallCard, DueItem, QueueMove, QueueMoveLine

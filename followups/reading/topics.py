@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import get_language
 
 from complaints.choices import Department, Severity
+from complaints.models import Complaint
 from cvp.forms import QuestionField, question_fields
 from followups import wording
 from followups.models import Script
@@ -23,7 +24,7 @@ class ComplaintBlock:
     """Prepared for a dissatisfied answer; opens in place."""
 
     state: str  # "", "open" or "waive"
-    category: str
+    cause: str
     severity: str
     department: str
     summary: str
@@ -113,7 +114,8 @@ def facts_of(items):
             wanted.setdefault(BY_CODE[item.rule].fact, {}).setdefault(item.fact_id, set()).add(item.rule)
     found = {}
     for model, ids in wanted.items():
-        for pk, fact in model.objects.in_bulk(ids).items():
+        rows = model.objects.select_related("cause") if model is Complaint else model.objects
+        for pk, fact in rows.in_bulk(ids).items():
             found.update({(rule, pk): fact for rule in ids[pk]})
     return found
 
@@ -167,7 +169,7 @@ def _complaint(prefix, item, questions, entries) -> ComplaintBlock:
     department = Department.SERVICE if item.rule.startswith("service") else Department.SALES
     return ComplaintBlock(
         state=entries.value(prefix + "complaint"),
-        category=entries.value(prefix + "category") or (alarmed[0].question.complaint_category if alarmed else ""),
+        cause=entries.value(prefix + "cause") or (alarmed[0].question.cause_code if alarmed else ""),
         severity=entries.value(prefix + "severity") or Severity.NORMAL,
         department=entries.value(prefix + "department") or department,
         summary=entries.value(prefix + "summary"),

@@ -26,7 +26,7 @@ def fact_lines(fact, today: dt.date) -> list[str]:
         group = fact.get_renewal_group_display()
         return [text for text in (fact.cover_label, fact.insurer, fact.ends_on.isoformat(), group) if text]
     if isinstance(fact, Complaint):
-        return [fact.number, fact.get_category_display(), fact.get_department_display()]
+        return [fact.number, str(fact.cause), fact.get_department_display()]
     return []
 
 

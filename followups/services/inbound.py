@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from audit.choices import Source
 from audit.services import record_change
-from complaints.choices import Category, Department, Severity
+from complaints.choices import Department, Severity
 from complaints.services import SUMMARY_LENGTH, open_complaint
+from complaints.services.causes import FALLBACK, find_cause
 from customers.choices import Channel
 from customers.models import Contact
 from customers.services import mark_reached, record_contact, restore_reach
@@ -130,13 +131,13 @@ def _keep_answers(customer, items, answers, *, note, by, now):
 
 
 def _complain(customer, item, sour, note, *, by, now):
-    categories = [answer.question.complaint_category for answer in sour]
+    causes = [answer.question.cause_code for answer in sour]
     words = [note.strip(), *(f"{answer.question}: {answer.words}" for answer in sour)]
     return open_complaint(
         customer,
         by=by,
         now=now,
-        category=next((code for code in categories if code != Category.OTHER), categories[0]),
+        cause=next((code for code in causes if code != FALLBACK and find_cause(customer.store_id, code)), FALLBACK),
         severity=Severity.NORMAL,
         department=Department.SERVICE if item.rule.startswith("service") else Department.SALES,
         summary="\n".join(filter(None, words))[:SUMMARY_LENGTH],

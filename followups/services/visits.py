@@ -1,7 +1,7 @@
 """Calls and what they meant: a number tried, a card saved.
 
 Errors of what was typed are one ValidationError by field: `outcome`, `number`, `answered_by`, `topics` of the attempt;
-`topic<item id>-outcome`, `-note`, `-promise_at`, `-q<question id>`, `-category`, `-severity`, `-department`, `-summary` of
+`topic<item id>-outcome`, `-note`, `-promise_at`, `-q<question id>`, `-cause`, `-severity`, `-department`, `-summary` of
 a topic (`topic_field`); a note that an unsuccessful attempt must have is at `note`.
 """
 
@@ -62,9 +62,9 @@ class TopicGone(Exception):
 
 @dataclass(frozen=True)
 class ComplaintDraft:
-    """What complaints.services.open_complaint needs; codes of complaints.choices."""
+    """What complaints.services.open_complaint needs: a code of the store's cause tree, codes of complaints.choices."""
 
-    category: str
+    cause: str
     severity: str
     department: str
     summary: str
@@ -437,7 +437,7 @@ def _complaint(sitting, call, piece):
             sitting.customer,
             by=sitting.by,
             now=sitting.now,
-            category=draft.category,
+            cause=draft.cause,
             severity=draft.severity,
             department=draft.department,
             summary=words,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from complaints.reading.causes import cause_choices
 from customers.models import Phone
 from followups.forms import TriedForm, VisitForm
 from followups.models import CallCard, Draft, DueItem, Outcome
@@ -181,4 +182,5 @@ def read_visit(data, card):
     phones, outcomes = choices_of(card)
     items = open_items(card, timezone.now())
     scripts = scripts_of(items, card.store_id)
-    return VisitForm(data, items=items, scripts=scripts, phones=phones, outcomes=outcomes)
+    causes = cause_choices(card.store_id)
+    return VisitForm(data, items=items, scripts=scripts, phones=phones, outcomes=outcomes, causes=causes)

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StoreOwned
-from office.choices import FileType
+from office.choices import SHOWN_INLINE, FileType
 
 
 class Attachment(StoreOwned):
@@ -31,5 +31,14 @@ class Attachment(StoreOwned):
 
     @property
     def kind(self) -> str:
-        """choices.FileKind: how it is looked at."""
+        """How it is looked at: "image", "audio", "video", "document"."""
         return FileType(self.type).kind
+
+    @property
+    def media_type(self) -> str:
+        return FileType(self.type).media_type
+
+    @property
+    def is_shown(self) -> bool:
+        """A browser shows it by itself; everything else is saved."""
+        return self.type in SHOWN_INLINE

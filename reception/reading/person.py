@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint
+from complaints.reading.repeats import Repeat, repeat_of
 from customers.models import Contact, RepairOrder, Vehicle
 from customers.reading import cars_of
 from customers.search import find
@@ -62,6 +63,7 @@ class PersonPage:
     checks: list
     topics: list
     complaints: list[Complaint]
+    repeat: Repeat | None
     wishes: list
     endings: list[Ending]
     visits: list[Arrival]
@@ -113,6 +115,7 @@ def person_page(customer, user, now: dt.datetime) -> PersonPage:
         checks=checks_of(customer, phones, conflicts, today=today, zone=store.zone),
         topics=with_questions(open_topics(customer, now), customer.store_id),
         complaints=list(complaints.select_related("handler")),
+        repeat=repeat_of(store, customer.pk, today),
         wishes=wishes_of(customer, today)["living"],
         endings=endings_of(cars, today),
         visits=_visits(customer, today),

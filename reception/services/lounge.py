@@ -24,10 +24,11 @@ ORIGIN = "reception.note"
 
 @dataclass(frozen=True)
 class ComplaintDraft:
-    """What a dissatisfied word needs to become a complaint; codes of complaints.choices. The words are those of the note."""
+    """What a dissatisfied word needs to become a complaint; `cause` is a code of the store's tree, without a `department` the cause's
+    usual one. The words are those of the note."""
 
-    category: str
-    department: str
+    cause: str
+    department: str = ""
     severity: str = Severity.NORMAL
 
 
@@ -59,7 +60,7 @@ def add_note(
     if not words and mood in (Mood.UNHAPPY, Mood.QUESTION):
         faults["words"] = _("Please write down what the customer says.")
     if unhappy and complaint is None:
-        faults["category"] = _("Please choose one.")
+        faults["cause"] = _("Please choose one.")
     if faults:
         raise ValidationError(faults)
     customer = arrival.customer

@@ -20,7 +20,7 @@ from reception.views.person import back_to, render_person, tell
 def add_note(request, pk):
     rows = Arrival.objects.visible_to(request.user).standing().select_related("customer__store", "vehicle")
     arrival = get_object_or_404(rows, pk=pk)
-    form = NoteForm(request.POST)
+    form = NoteForm(request.POST, store_id=arrival.store_id)
     if form.is_valid():
         try:
             made = services.add_note(arrival, by=request.user, now=timezone.now(), **form.note())

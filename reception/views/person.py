@@ -35,7 +35,7 @@ def render_person(request, customer, status=200, **bound):
         "arrive": ArriveForm(cars=cars, begin=begin),
         "expect": ExpectForm(cars=cars, initial={"told_by": customer.contact_person or customer.name}),
         "settle": SettleForm(items=page.topics),
-        "note": NoteForm(initial={"sat_with": me}),
+        "note": NoteForm(initial={"sat_with": me}, store_id=customer.store_id),
         "work": WorkForm(cars=cars, initial={"asked_by": me}),
         "decide": DecideForm(initial={"decided_by": customer.contact_person or customer.name}),
     }

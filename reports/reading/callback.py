@@ -267,7 +267,7 @@ def _said(row) -> str:
 
 
 def _complaints(scope, keys, zone) -> Listing:
-    rows = all_figures()["complaints_opened"].rows(scope, **keys).select_related("customer", "opened_by")
+    rows = all_figures()["complaints_opened"].rows(scope, **keys).select_related("customer", "opened_by", "cause")
     found, more = _cut(rows.order_by("opened_at", "pk"))
     return Listing(
         "complaints",
@@ -275,7 +275,7 @@ def _complaints(scope, keys, zone) -> Listing:
         [
             _("Customer"),
             pgettext_lazy("of a complaint", "Number"),
-            _("Category"),
+            _("Cause"),
             _("Severity"),
             _("Department"),
             _("What the customer says"),
@@ -288,7 +288,7 @@ def _complaints(scope, keys, zone) -> Listing:
                 [
                     row.customer.name,
                     row.number,
-                    row.get_category_display(),
+                    str(row.cause),
                     row.get_severity_display(),
                     row.get_department_display(),
                     row.summary,

@@ -23,12 +23,15 @@ function fill(topic) {
     delete block.dataset.auto;
   }
   if (!alarms.length) return;
-  const category = block.querySelector("[data-category]");
+  const cause = block.querySelector("[data-cause]");
   // The first dissatisfaction that says with what; "overall" says nothing of that.
   const named = alarms.map((alarm) => alarm.dataset.alarm);
   const proposed = named.find((code) => code && code !== "other") ?? named[0];
-  if (!category.value || category.value === category.dataset.proposal) category.value = proposed;
-  category.dataset.proposal = proposed;
+  if (!cause.value || cause.value === cause.dataset.proposal) {
+    cause.value = proposed;
+    cause.dispatchEvent(new Event("refill"));
+  }
+  cause.dataset.proposal = proposed;
   const proposal = [note(), ...alarms.map(words)].filter(Boolean).join("\n");
   if (!summary.value || summary.value === summary.dataset.proposal) summary.value = proposal;
   summary.dataset.proposal = proposal;

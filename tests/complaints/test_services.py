@@ -86,8 +86,8 @@ def test_the_thousandth_of_a_day_still_gets_a_number(wang, li, now, complaint):
 def test_opening_checks_every_word_and_stores_nothing_half(wang, li, now, zhao, xuhui):
     foreign = make_vehicle(make_customer(xuhui, name="刘洋"))
     with pytest.raises(ValidationError) as refused:
-        make_complaint(wang, by=li, now=now, category="weather", severity="", vehicle=foreign)
-    assert set(refused.value.message_dict) == {"category", "severity", "vehicle"}
+        make_complaint(wang, by=li, now=now, cause="weather", severity="", vehicle=foreign)
+    assert set(refused.value.message_dict) == {"cause", "severity", "vehicle"}
     with pytest.raises(ValidationError) as refused:
         make_complaint(wang, by=li, now=now, summary="  ")
     assert set(refused.value.message_dict) == {"summary"}
@@ -347,7 +347,7 @@ def test_a_withdrawn_number_is_not_given_again(complaint, wang, li, now):
             wang,
             by=li,
             now=now,
-            category="price",
+            cause="price",
             severity="normal",
             department="service",
             summary="报价与结算不一致。",

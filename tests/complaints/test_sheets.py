@@ -62,7 +62,7 @@ def test_a_closed_case_comes_in_closed_with_its_days_and_outcome(pudong, wang):
     case = Complaint.objects.get()
     assert (case.number, case.dms_no, case.origin, case.state) == ("DMS-TS1", "TS1", "imported", "closed")
     assert (case.customer.name, case.vehicle.plate) == ("王雅丽", "沪A00001")
-    assert (case.category, case.severity, case.department) == ("repair_quality", "normal", "service")
+    assert (case.cause.code, case.severity, case.department) == ("repair_quality", "normal", "service")
     assert (case.summary, case.resolution) == ("刹车仍有异响", "免费更换")
     assert [local(moment, pudong) for moment in (case.opened_at, case.solved_at, case.closed_at)] == [
         "2026-05-01 09:30", "2026-05-02 00:00", "2026-05-03 16:00",

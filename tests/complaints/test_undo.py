@@ -19,7 +19,7 @@ from tests.factories.complaints import change_state
 pytestmark = pytest.mark.django_db
 OPEN = {"处理状态": "处理中", "处理完成日期": "", "结案日期": "", "回访结果": "", "解决方案": ""}
 COLUMNS = (
-    *("dms_no", "customer__name", "vehicle__plate", "category", "severity", "department", "summary", "state", "deadline_at"),
+    *("dms_no", "customer__name", "vehicle__plate", "cause__code", "severity", "department", "summary", "state", "deadline_at"),
     *("resolution", "opened_at", "solved_at", "closed_at", "dms_facts"),
 )  # fmt: skip
 

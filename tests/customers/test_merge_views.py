@@ -49,7 +49,7 @@ def test_the_page_proposes(pair):
     page = side_by_side(pair)
     assert page.kept == "first"
     chosen = {row.name: row.chosen for row in page.rows}
-    assert chosen == {"name": "second", "address": "second", "note": "both", "wechat": "second"}
+    assert chosen == {"name": "first", "address": "second", "note": "both", "wechat": "second"}
     assert [label for label, _words in page.alike][0] == "客户性质"
     assert [row.key for row in page.rows if not row.is_settled] == [1, 2, 3]
 

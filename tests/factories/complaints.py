@@ -9,7 +9,7 @@ from complaints.services import open_complaint
 
 def make_complaint(customer, *, by, now, **fields):
     fields = {
-        "category": "repair_quality",
+        "cause": "repair_quality",
         "severity": "normal",
         "department": "service",
         "summary": "取车后异响还在，要求重新检查。",

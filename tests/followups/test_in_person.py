@@ -102,7 +102,7 @@ def test_what_its_questionnaire_asks_is_kept_and_taken_back_and_a_dissatisfied_a
     complaint = Complaint.objects.get()
     assert "异响还在" in complaint.summary
     assert (complaint.department, complaint.vehicle_id) == ("service", service.vehicle_id)
-    assert complaint.category != "other"  # what she names before the whole
+    assert complaint.cause.code != "other"  # what she names before the whole
     undo_inbound(contact, by=li, now=now)
     response.refresh_from_db()
     assert response.is_void

@@ -6,13 +6,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from complaints.models import Complaint
+from complaints.models import Cause, Complaint
 from customers.models import Phone
 from cvp.models import Response
-from followups.models import Call, CallCard, Draft, DueItem, Script
+from followups.models import Call, CallCard, CallOutcome, Draft, DueItem, Script
 from followups.reading.topics import prefix_of
 from followups.services.claims import take_card
 from followups.services.planned import plan_promise
+from followups.sightings import of_answers
 from tests.factories.complaints import make_complaint
 from tests.factories.customers import make_customer, make_order, make_phone, make_vehicle
 from tests.factories.followups import make_card, make_item
@@ -272,7 +273,7 @@ def test_a_refused_save_keeps_every_choice(login, li, held, item):
 
 # --- Dissatisfied ---------------------------------------------------------------------------------------------------------
 def complaint(item, **fields):
-    words = {"complaint": "open", "category": "repair_quality", "severity": "serious", "department": "service"}
+    words = {"complaint": "open", "cause": "repair_quality", "severity": "serious", "department": "service"}
     return {prefix_of(item) + name: value for name, value in {**words, "summary": "异响还在", **fields}.items()}
 
 
@@ -287,7 +288,12 @@ def test_the_complaint_is_opened_with_the_call(login, li, held, item):
     data = satisfied(held, item) | {questions(item)["overall"]: "5"} | complaint(item)
     login(li).post(url("save", held), data)
     made = Complaint.objects.get()
-    assert (made.category, made.severity, made.summary, made.opened_by) == ("repair_quality", "serious", "异响还在", li)
+    assert (made.cause.code, made.severity, made.summary, made.opened_by) == (
+        "repair_quality",
+        "serious",
+        "异响还在",
+        li,
+    )
     assert made.repair_order_id == item.fact_id
     assert Call.objects.get().outcomes.get().complaint == made
 
@@ -311,9 +317,22 @@ def test_a_complaint_may_be_waived_with_a_reason_only(login, li, held, item):
     assert Call.objects.get().outcomes.get().note == "客户说已约好复查"
 
 
+def test_a_waived_dissatisfaction_is_seen_by_the_radar_but_none_of_which_a_complaint_was_made(
+    login, li, held, item, now
+):
+    unhappy = satisfied(held, item) | {questions(item)["fixed"]: "2"}
+    login(li).post(url("save", held), unhappy | complaint(item, complaint="waive", waiver="客户说已约好复查"))
+    day = dt.timedelta(days=1)
+    (seen,) = of_answers(item.store, now - day, now + day)
+    assert (seen.kind, seen.department, seen.customer_id) == ("answer", "service", item.customer_id)
+    assert Cause.objects.get(pk=seen.cause_id).code == "repair_quality"
+    CallOutcome.objects.update(complaint=make_complaint(item.customer, by=li, now=now))
+    assert list(of_answers(item.store, now - day, now + day)) == []
+
+
 def test_a_complaint_can_be_opened_on_a_satisfied_call(login, li, held, item):
-    login(li).post(url("save", held), satisfied(held, item) | complaint(item, category="waiting"))
-    assert Complaint.objects.get().category == "waiting"
+    login(li).post(url("save", held), satisfied(held, item) | complaint(item, cause="waiting"))
+    assert Complaint.objects.get().cause.code == "waiting"
 
 
 # --- The card is gone -----------------------------------------------------------------------------------------------------

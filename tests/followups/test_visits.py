@@ -155,7 +155,7 @@ def test_a_dissatisfied_answer_opens_a_complaint_on_the_order(wang, item, li, no
     assert made.outcomes.get().complaint == complaint
     assert (complaint.customer, complaint.vehicle, complaint.opened_by) == (wang, item.vehicle, li)
     assert complaint.repair_order_id == item.fact_id
-    assert (complaint.category, complaint.severity, complaint.summary) == ("repair_quality", "serious", "刹车还是响")
+    assert (complaint.cause.code, complaint.severity, complaint.summary) == ("repair_quality", "serious", "刹车还是响")
 
 
 @pytest.mark.parametrize(("who", "effective"), [("owner", True), ("driver", True), ("family", False), ("other", False)])

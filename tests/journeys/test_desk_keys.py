@@ -137,7 +137,7 @@ def test_a_dissatisfied_answer_opens_the_complaint_beside_it(desk, make):
     keys.press("F1", "1", "5", "2", "1")
     block = page.locator("[data-complaint]")
     assert block.is_visible()
-    assert block.locator("[data-category]").input_value() == "repair_quality"  # what she names, not the whole
+    assert block.locator("[data-cause]").input_value() == "repair_quality"  # what she names, not the whole
     summary = block.locator("[data-summary]")
     assert "非常不满意" in summary.input_value()
     assert summary.evaluate("field => field === document.activeElement")  # the keys led there

@@ -115,15 +115,15 @@ def test_the_complaint_is_about_what_she_names_rather_than_the_whole(desk, make)
     make("张建国")
     page = desk("王雅丽")
     press(page, "F1", "1", "5")
-    category = page.locator("[data-complaint] [data-category]")
-    assert category.input_value() == "other"
+    cause = page.locator("[data-complaint] [data-cause]")
+    assert cause.input_value() == "other"
     named = page.locator(".question:has([data-alarm]:not([data-alarm=other]))").first
     named.locator("[data-alarm]").last.check()
-    assert category.input_value() == named.locator("[data-alarm]").last.get_attribute("data-alarm")
+    assert cause.input_value() == named.locator("[data-alarm]").last.get_attribute("data-alarm")
     page.locator("[data-complaint] [data-summary]").fill("异响还在")
     press(page, "Control+Enter")
     wait_for(page, "张建国")
-    assert Complaint.objects.get().category != "other"
+    assert Complaint.objects.get().cause.code != "other"
 
 
 def test_a_visit_she_announces_is_three_keys_and_a_day(desk, make):

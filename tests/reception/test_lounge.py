@@ -37,7 +37,7 @@ def test_a_dissatisfied_word_is_a_complaint_with_her_words(here, wang, focus, li
     note = make_note(here, by=li, now=now, mood="unhappy", words="等了两小时没人理", complaint=about)
     case = Complaint.objects.get()
     assert note.complaint == case
-    assert (case.summary, case.category, case.department, case.severity) == (
+    assert (case.summary, case.cause.code, case.department, case.severity) == (
         "等了两小时没人理",
         "waiting",
         "service",
@@ -50,9 +50,9 @@ def test_a_dissatisfied_word_is_a_complaint_with_her_words(here, wang, focus, li
 @pytest.mark.parametrize(
     ("fields", "names"),
     [
-        ({"mood": "unhappy", "words": "等太久"}, {"category"}),
+        ({"mood": "unhappy", "words": "等太久"}, {"cause"}),
         ({"mood": "unhappy", "complaint": ComplaintDraft("waiting", "service")}, {"words"}),
-        ({"mood": "unhappy", "words": "等", "complaint": ComplaintDraft("nonsense", "service")}, {"category"}),
+        ({"mood": "unhappy", "words": "等", "complaint": ComplaintDraft("nonsense", "service")}, {"cause"}),
         ({"mood": "question"}, {"words"}),
         ({"mood": "nonsense"}, {"mood"}),
         ({"sat_with": "  "}, {"sat_with"}),

@@ -316,7 +316,7 @@ def test_a_dissatisfied_word_asks_for_its_complaint_and_keeps_what_was_typed(des
     values = {"mood": "unhappy", "words": "等了两小时", "sat_with": "方婷", "refreshment": "茶"}
     refused = post(desk, "add_note", arrival.pk, **values)
     assert refused.status_code == 422 and "等了两小时" in refused.text and not LoungeNote.objects.exists()
-    post(desk, "add_note", arrival.pk, **values, category="waiting", department="service")
+    post(desk, "add_note", arrival.pk, **values, cause="waiting", department="service")
     assert LoungeNote.objects.get().complaint == Complaint.objects.get()
     assert Complaint.objects.get().number in page(desk, wang).text
 

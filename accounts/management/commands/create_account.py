@@ -4,7 +4,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.choices import Role
+from accounts.choices import Department, Role
 from accounts.models import Store, User
 from accounts.passwords import generate_password
 from accounts.services import create_account
@@ -17,6 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("username")
         parser.add_argument("--store", required=True, metavar="CODE")
         parser.add_argument("--role", required=True, choices=Role.values)
+        parser.add_argument("--department", default="", choices=Department.values, help="needed of a department_head")
         parser.add_argument("--full-name", default="", help="the user name if left out")
         parser.add_argument(
             "--password",
@@ -24,7 +25,7 @@ class Command(BaseCommand):
             help="read the password from standard input; on the command line other users of this machine could read it",
         )
 
-    def handle(self, *, username, store, role, full_name, password, **options):
+    def handle(self, *, username, store, role, full_name, password, department, **options):
         home = Store.objects.filter(code=store).first()
         if home is None:
             codes = ", ".join(Store.objects.values_list("code", flat=True)) or "none"
@@ -36,6 +37,7 @@ class Command(BaseCommand):
                 username=username,
                 full_name=full_name or username,
                 role=role,
+                department=department,
                 store=home,
                 password=secret,
             )

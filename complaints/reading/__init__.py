@@ -1,0 +1,1 @@
+"""What pages show of complaints and of what is learned from them; reads only."""
