@@ -30,6 +30,13 @@ class WorkCalendar:
         self.store = store
         self._years: dict[int, dict[dt.date, bool]] = {}
 
+    @classmethod
+    def of_day(cls, store: Store, day: dt.date, says: bool | None) -> "WorkCalendar":
+        """One that is asked about this day alone, whose row the caller has read already: `says` is its `is_work`, None without a row."""
+        calendar = cls(store)
+        calendar._years[day.year] = {} if says is None else {day: bool(says)}
+        return calendar
+
     @cached_property
     def _rest(self) -> frozenset[int]:
         return frozenset(int(number) for number in self.store.rest_weekdays)

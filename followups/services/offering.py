@@ -7,13 +7,15 @@ logged in (a session ends after an idle hour, so nobody's lasts over night) or h
 """
 
 import datetime as dt
+import json
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
+from accounts.calendar import WorkCalendar
 from accounts.models import Absence, User
+from common.bands import is_call_time
 from followups.models import Call
-from followups.services.moments import quiet_until
 
 ANY_RANK = 2_147_483_647
 AWAY_DAYS = 7  # of all who may call a customer nobody was here: then everybody may
@@ -63,7 +65,29 @@ def moments(store, now: dt.datetime) -> dict:
     adapted = {name: connection.ops.adapt_datetimefield_value(value) for name, value in values.items()}
     # Outside call hours only promises that have come are offered: no other card has a rank below zero.
     adapted["today"] = connection.ops.adapt_datefield_value(store.day_of(now))
-    return {**adapted, "below": 0 if quiet_until(store, now=now) else ANY_RANK}
+    return {**adapted, "below": 0 if _is_quiet(store, now) else ANY_RANK}
+
+
+CALL_TIME = """
+    SELECT d.bands, (
+        SELECT c.is_work FROM accounts_calendarday c
+        WHERE c.day = %s AND (c.store_id = d.store_id OR c.store_id IS NULL) ORDER BY c.store_id IS NULL LIMIT 1
+    )
+    FROM followups_deskdial d WHERE d.store_id = %s AND d.hours_hold
+"""
+
+
+def _is_quiet(store, now) -> bool:
+    """services.moments.quiet_until as a yes or no. Every claim asks it: two years of the calendar as objects took longer than the
+    claim itself.
+    """
+    day = store.day_of(now)
+    with connection.cursor() as cursor:
+        cursor.execute(CALL_TIME, [connection.ops.adapt_datefield_value(day), store.pk])
+        row = cursor.fetchone()
+    return row is not None and not is_call_time(
+        now, store.zone, json.loads(row[0]), WorkCalendar.of_day(store, day, row[1])
+    )
 
 
 def callers_who_are_here(person_ids, store, now: dt.datetime) -> bool:
