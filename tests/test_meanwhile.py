@@ -45,7 +45,7 @@ class Page:
 @pytest.fixture(
     params=["customer", "vehicle", "phone", "interval", "store", "person", "team", "absence", "rule", "desk"]
 )
-def page(request, pudong, li, zhou, qian, wang, focus, now):
+def page(request, pudong, li, chen, zhou, qian, wang, focus, now):
     how = {"by": zhou, "source": Source.FORM, "now": now}
 
     def customer():
@@ -93,11 +93,11 @@ def page(request, pudong, li, zhou, qian, wang, focus, now):
         day = dt.date(2026, 3, 18)
         record = enter_absence(li, kind="leave", first_on=day, last_on=day, by=zhou, now=now)
         url = reverse("accounts:absence_edit", args=[record.pk])
-        return Page(url, zhou, record, "deputy_id", "deputy", zhou.pk, str(qian.pk), {"kind": "training"},
+        return Page(url, zhou, record, "deputy_id", "deputy", zhou.pk, str(chen.pk), {"kind": "training"},
                     lambda values: change_absence(record, {("deputy" if name == "deputy_id" else name):
                         (User.objects.get(pk=value) if name == "deputy_id" else value)
                         for name, value in values.items()}, by=qian, now=now),
-                    stored_mine=qian.pk, more={"note": "回老家"})  # fmt: skip
+                    stored_mine=chen.pk, more={"note": "回老家"})  # fmt: skip
 
     def rule():
         record = RuleDial.objects.get(store=pudong, rule="service_3dc")

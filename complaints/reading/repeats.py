@@ -20,18 +20,23 @@ class Repeat:
 
 
 def repeats_of(store, customer_ids, today: dt.date, *, apart_from=None) -> dict[int, Repeat]:
-    """{customer id: Repeat} of those who have complained at least as often as the dial says. Two queries.
+    """{customer id: Repeat} of those who have complained at least as often as the dial says. One query, and one more where anybody
+    has complained at all.
 
     `apart_from`: id of the case whose page it is; it counts, but is not called the last one.
     """
     if not customer_ids:
         return {}
+    rows = Complaint.objects.filter(store=store, customer_id__in=set(customer_ids)).real()
+    cases = list(rows.select_related("cause").order_by("opened_at", "pk"))
+    if not cases:
+        return {}
     dial = LessonDial.objects.get(store=store)
     first = dt.datetime.combine(_months_before(today, dial.repeat_months), dt.time(), tzinfo=store.zone)
-    rows = Complaint.objects.filter(store=store, customer_id__in=set(customer_ids), opened_at__gte=first).real()
     found = {}
-    for case in rows.select_related("cause").order_by("opened_at", "pk"):
-        found.setdefault(case.customer_id, []).append(case)
+    for case in cases:
+        if case.opened_at >= first:
+            found.setdefault(case.customer_id, []).append(case)
     return {
         customer_id: _repeat(cases, apart_from, dial, store)
         for customer_id, cases in found.items()

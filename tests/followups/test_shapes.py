@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from complaints.models import Complaint
+from complaints.models import Cause, Complaint
 from customers.models import CarePlan, Contact, Customer, Delivery, DoNotContact, Policy
 from customers.services import bring_back, mark_gone
 from followups.models import CallCard, DueItem, GenerationRun
@@ -467,6 +467,7 @@ def test_what_is_not_about_the_car_alone_outlives_it(focus, run, today, now):
         customer=focus.owner,
         vehicle=focus,
         number="TS1",
+        cause=Cause.objects.get(store=focus.store, code="other"),
         opened_at=now,
         solved_on=today,
         changed_at=now,
