@@ -105,7 +105,7 @@ class Cases:
         rejected = self.open(self.at(6, 10), summary="要求退还他店的保养费用", cause="price")
         services.reject(rejected, by=manager, now=self.at(6, 14), reason="费用发生在他店，已说明。")
         services.appeal(rejected, by=desk, now=self.at(1, 10), reason="客户称当时由我店转介。")
-        other = self.open(self.at(7, 11), summary="抱怨小区停车位紧张", category="other", department="other")
+        other = self.open(self.at(7, 11), summary="抱怨小区停车位紧张", cause="other", department="other")
         services.reject(other, by=manager, now=self.at(7, 15), reason="与车辆和我店服务无关，已向客户说明。")
         forced = self.open(self.at(8, 10), summary="要求三倍赔偿，协商五次未果")
         services.force_close(forced, by=manager, now=self.at(2, 17), reason="客户已向法院起诉，转法务处理。")
