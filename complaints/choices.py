@@ -40,7 +40,7 @@ class ComplaintState(models.TextChoices):
     HANDLING = "handling", _("In handling")
     WAITING = (
         "waiting",
-        _("Waiting"),
+        pgettext_lazy("complaints", "Waiting"),
     )  # for the customer, a part, the maker: with an agreed date, and the clock stands still
     SOLVED = "solved", _("Solved")  # the customer has not been asked yet
     CONFIRMED = "confirmed", pgettext_lazy("complaints", "Confirmed")  # she was asked again, and it holds

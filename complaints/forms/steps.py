@@ -84,7 +84,7 @@ class AssignForm(StepForm):
 class NoteForm(StepForm):
     text = _text(_("Note"), rows=3)
     kind = forms.ChoiceField(
-        label=_("For whom"),
+        label=pgettext_lazy("a note", "For whom"),
         choices=NoteKind.choices,
         initial=NoteKind.INTERNAL,
         required=False,
@@ -168,5 +168,5 @@ class CalloutForm(StepForm):
 
 
 class ArrivalForm(StepForm):
-    arrived_at = forms.DateTimeField(label=_("Arrived at"), widget=MOMENT)
+    arrived_at = forms.DateTimeField(label=pgettext_lazy("an engineer", "Arrived at"), widget=MOMENT)
     done = _text(_("What he found and did"))

@@ -184,7 +184,11 @@ class ComplaintNote(models.Model):
     code = models.CharField(max_length=30, blank=True)  # choices.NoteCode
     params = models.JSONField(default=dict)
     kind = models.CharField(
-        _("For whom"), max_length=8, choices=NoteKind, default=NoteKind.INTERNAL, db_default=NoteKind.INTERNAL
+        pgettext_lazy("a note", "For whom"),
+        max_length=8,
+        choices=NoteKind,
+        default=NoteKind.INTERNAL,
+        db_default=NoteKind.INTERNAL,
     )
     text = models.CharField(_("Note"), max_length=1000, blank=True)
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from complaints.models.cases import Complaint
 
@@ -17,7 +18,7 @@ class Callout(models.Model):
     called_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("Called by"), null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    arrived_at = models.DateTimeField(_("Arrived at"), null=True)
+    arrived_at = models.DateTimeField(pgettext_lazy("an engineer", "Arrived at"), null=True)
     done = models.CharField(_("What he found and did"), max_length=1000, blank=True)
 
     class Meta:
