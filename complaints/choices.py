@@ -152,7 +152,7 @@ class NoteCode(models.TextChoices):
     CLOSED_UNASKED = "closed_unasked", _("Closed without asking the customer")  # the note's text is the reason
     REJECTED = "rejected", pgettext_lazy("complaints", "Rejected")  # the note's text is the reason
     FORCED = "forced", _("Closed by force")  # the note's text is the reason
-    APPEALED = "appealed", _("Appealed")  # the note's text is what is said against the end
+    APPEALED = "appealed", pgettext_lazy("a note", "Appealed")  # the note's text is what is said against the end
     APPEAL_GRANTED = "appeal_granted", _("Appeal granted")
     APPEAL_DISMISSED = "appeal_dismissed", _("Appeal dismissed")
     EMERGENCY = "emergency", _("Emergency")  # kind: Emergency
@@ -265,10 +265,10 @@ class PenaltyState(models.TextChoices):
 class PenaltyCode(models.TextChoices):
     """Lines of a penalty's log."""
 
-    PROPOSED = "proposed", pgettext_lazy("penalty", "Proposed")
+    PROPOSED = "proposed", pgettext_lazy("a note", "Proposed")
     ANSWERED = "answered", pgettext_lazy("penalty", "What she says")
     IMPOSED = "imposed", pgettext_lazy("penalty", "Imposed")
     DROPPED = "dropped", pgettext_lazy("penalty", "Dropped")
-    APPEALED = "appealed", pgettext_lazy("penalty", "Appealed")
+    APPEALED = "appealed", pgettext_lazy("a note", "Appealed")
     UPHELD = "upheld", pgettext_lazy("penalty", "Upheld")
     LIFTED = "lifted", pgettext_lazy("penalty", "Lifted")

@@ -4,6 +4,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from office.choices import FileType
 from office.files import FileRefused, checked_type
@@ -17,7 +18,12 @@ class FilesInput(forms.ClearableFileInput):
 
     def __init__(self, attrs=None):
         endings = ",".join(f".{each.value}" for each in FileType)
-        super().__init__({"accept": endings, "class": "form-control", **(attrs or {})})
+        said = {  # js/file-field.js lets it speak the page's language, not the browser's
+            "data-choose": _("Choose files"),
+            "data-none": pgettext_lazy("files", "none chosen"),
+            "data-many": _("# files chosen"),
+        }
+        super().__init__({"accept": endings, "class": "form-control", **said, **(attrs or {})})
 
 
 class FilesField(forms.FileField):

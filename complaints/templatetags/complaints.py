@@ -4,6 +4,7 @@ from django import template
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from complaints.wording import deadline_of, told_by
 
@@ -71,12 +72,13 @@ def measure_tag(measure, is_late=False):
 
 @register.simple_tag
 def repeat_tag(repeats, customer_id):
-    """ "3 ×" beside a customer who complains again and again; `repeats` of complaints.reading.repeats."""
+    """ "3 times" beside a customer who complains again and again; `repeats` of complaints.reading.repeats."""
     repeat = repeats.get(customer_id)
     if repeat is None:
         return ""
     words = _("%(count)s complaints in %(months)s months") % {"count": repeat.count, "months": repeat.months}
-    return format_html(' <span class="tag bad" title="{}">{} ×</span>', words, repeat.count)
+    times = pgettext("a customer's complaints", "%(count)s times") % {"count": repeat.count}
+    return format_html(' <span class="tag bad" title="{}">{}</span>', words, times)
 
 
 PENALTY_TONES = {"proposed": "warn", "imposed": "bad", "appealed": "info", "upheld": "bad"}

@@ -143,7 +143,7 @@ def test_every_page_with_the_customer_on_it_warns(pudong, wang, focus, li, login
         reverse("reception:person", args=[wang.pk]),
     ):
         assert words in browser.get(url).content.decode(), url
-    assert "2 ×" in browser.get(reverse("complaints:list")).content.decode()
+    assert ">2 次<" in browser.get(reverse("complaints:list")).content.decode()
 
 
 def test_the_pages_of_the_library(closed, zhou, login):
