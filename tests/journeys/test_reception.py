@@ -42,7 +42,7 @@ def test_a_visit_from_the_door_to_the_lounge(page_as, fang, pudong, size):
     page.locator(".note-form .chip.unhappy").click()
     expect(page.locator(".complaint-part")).to_be_visible()
     page.get_by_label("客户原话").fill("等了两小时没人理")
-    page.get_by_label("投诉类别").select_option("waiting")
+    page.get_by_label("投诉原因").select_option("waiting")
     page.get_by_label("责任部门").select_option("service")
     page.locator(".note-form").get_by_role("button", name="记下").click()
     expect(page.locator("#lounge .note")).to_contain_text("等了两小时没人理")
